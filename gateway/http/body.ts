@@ -1,0 +1,106 @@
+import { Readable } from "node:stream";
+import type { HeaderList } from "./headers.ts";
+
+/** Where a body comes from. */
+export interface BodySource {
+  readonly stream: Readable;
+  /** Bytes by Content-Length, or null when the length is not known ahead (chunked). */
+  readonly length: number | null;
+  /** Runs before the first byte is asked for: that is when `100 Continue` is due (RFC 9110 §10.1.1). */
+  readonly onFirstRead?: () => void;
+  /** Trailer fields, once the stream has ended. */
+  readonly trailers?: () => HeaderList;
+}
+
+/**
+ * A request body that streams by default and can be read whole, with a cap, where a step needs that (a function's
+ * event). Reading it whole loses nothing: `stream()` then begins with what was read, so an oversized or failed
+ * attempt can still be answered by the other side.
+ */
+export class RequestBody {
+  /** Bytes by Content-Length, 0 when there is no body, null when the length is not known ahead (chunked). */
+  readonly length: number | null;
+  readonly #source: BodySource | null;
+  #read: Buffer[] = [];
+  #readBytes = 0;
+  #begun = false;
+  #ended: boolean;
+  #streamed = false;
+
+  private constructor(source: BodySource | null, bytes: Buffer | null) {
+    this.#source = source;
+    this.#ended = source === null;
+    this.length = source === null ? (bytes?.length ?? 0) : source.length;
+    if (bytes !== null) this.#read.push(bytes);
+  }
+
+  static readonly empty = new RequestBody(null, null);
+
+  static from(source: BodySource): RequestBody {
+    return new RequestBody(source, null);
+  }
+
+  static of(bytes: Buffer): RequestBody {
+    return new RequestBody(null, bytes);
+  }
+
+  /** True while the body can still be sent from its first byte. */
+  get replayable(): boolean {
+    return !this.#streamed;
+  }
+
+  /** The whole body, or null when it is larger than `maxBytes`. Rejects when the client breaks off. */
+  async whole(maxBytes: number): Promise<Buffer | null> {
+    if (this.length !== null && this.length > maxBytes) return null;
+    if (!this.#ended) await this.#readUpTo(maxBytes);
+    if (!this.#ended || this.#readBytes > maxBytes) return null;
+    if (this.#read.length > 1) this.#read = [Buffer.concat(this.#read)];
+    return this.#read[0] ?? Buffer.alloc(0);
+  }
+
+  /** The body from its first byte. A body that was not read whole can be streamed once. */
+  stream(): Readable {
+    if (this.#ended) return Readable.from(this.#read, { objectMode: false });
+    if (this.#streamed) throw new Error("this request body was streamed already and is gone");
+    this.#streamed = true;
+    const { stream } = this.#begin();
+    while (this.#read.length > 0) stream.unshift(this.#read.pop()!);
+    return stream;
+  }
+
+  /** Trailer fields, once the body was read to its end. */
+  trailers(): HeaderList {
+    return this.#source?.trailers?.() ?? [];
+  }
+
+  #begin(): BodySource {
+    const source = this.#source!;
+    if (!this.#begun) source.onFirstRead?.();
+    this.#begun = true;
+    return source;
+  }
+
+  #readUpTo(maxBytes: number): Promise<void> {
+    const { stream } = this.#begin();
+    return new Promise((resolve, reject) => {
+      const settle = (error?: Error) => {
+        stream.off("data", onData).off("end", onEnd).off("error", settle).off("close", onClose);
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      const onData = (chunk: Buffer) => {
+        this.#read.push(chunk);
+        this.#readBytes += chunk.length;
+        if (this.#readBytes <= maxBytes) return;
+        stream.pause();
+        settle();
+      };
+      const onEnd = () => {
+        this.#ended = true;
+        settle();
+      };
+      const onClose = () => settle(new Error("the client broke off while sending its body"));
+      stream.on("data", onData).on("end", onEnd).on("error", settle).on("close", onClose);
+    });
+  }
+}

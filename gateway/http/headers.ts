@@ -1,0 +1,80 @@
+/**
+ * Header fields as they came over the wire: a flat list `[name, value, name, value, …]` that keeps order, case and
+ * duplicates, in the shape of Node's `rawHeaders`. Strings hold one byte per character (latin1), so bytes ≥ 0x80 pass
+ * unchanged.
+ */
+export type HeaderList = readonly string[];
+
+/** The first value of a field, or undefined. `name` is lower-case. */
+export function firstValue(headers: HeaderList, name: string): string | undefined {
+  for (let i = 0; i < headers.length; i += 2) {
+    if (isNamed(headers[i]!, name)) return headers[i + 1]!;
+  }
+  return undefined;
+}
+
+/** Every value of a field, in order. `name` is lower-case. */
+export function allValues(headers: HeaderList, name: string): string[] {
+  const values: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) {
+    if (isNamed(headers[i]!, name)) values.push(headers[i + 1]!);
+  }
+  return values;
+}
+
+/** The list without the named fields. Names are lower-case. */
+export function without(headers: HeaderList, names: ReadonlySet<string>): string[] {
+  const kept: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) {
+    if (!names.has(headers[i]!.toLowerCase())) kept.push(headers[i]!, headers[i + 1]!);
+  }
+  return kept;
+}
+
+function isNamed(field: string, lowerCaseName: string): boolean {
+  return field.length === lowerCaseName.length && field.toLowerCase() === lowerCaseName;
+}
+
+/** Fields that belong to one connection and never travel on (RFC 9110 §7.6.1, plus the two everyone still sends). */
+const HOP_BY_HOP = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "proxy-authenticate",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** Fields that `Connection` may nominate all it likes: dropping them would change framing, routing or trust. */
+const NEVER_NOMINATED = new Set(["content-length", "host", "content-type", "authorization", "cookie", "via"]);
+
+/**
+ * The end-to-end fields: without the hop-by-hop ones and without whatever `Connection` nominates.
+ * Source: RFC 9110 §7.6.1. A nomination never removes framing, routing or trust fields (request smuggling).
+ */
+export function endToEnd(headers: HeaderList): string[] {
+  const nominated = nominatedFields(headers);
+  const kept: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!.toLowerCase();
+    if (HOP_BY_HOP.has(name) || nominated?.has(name)) continue;
+    kept.push(headers[i]!, headers[i + 1]!);
+  }
+  return kept;
+}
+
+function nominatedFields(headers: HeaderList): Set<string> | undefined {
+  let nominated: Set<string> | undefined;
+  for (let i = 0; i < headers.length; i += 2) {
+    if (!isNamed(headers[i]!, "connection")) continue;
+    for (const token of headers[i + 1]!.split(",")) {
+      const name = token.trim().toLowerCase();
+      if (name === "" || name === "close" || name === "keep-alive" || NEVER_NOMINATED.has(name)) continue;
+      nominated ??= new Set();
+      nominated.add(name);
+    }
+  }
+  return nominated;
+}

@@ -1,0 +1,191 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { TLSSocket } from "node:tls";
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import { RequestBody } from "./body.ts";
+import { forwarded } from "./forwarded.ts";
+import { allValues, endToEnd, firstValue, without, type HeaderList } from "./headers.ts";
+import { problem, type Problem } from "./problem.ts";
+import type { GatewayRequest, LiveRequest } from "./request.ts";
+import { parseTarget, type Target } from "./target.ts";
+import { continueTrace } from "./trace.ts";
+import { plainAddress, type Trust } from "./trust.ts";
+
+export interface IngressSettings {
+  readonly clock: Clock;
+  readonly trust: Trust;
+  /** This gateway's name in `Via`; a request that carries it already has come round in a circle. */
+  readonly viaName: string;
+}
+
+/** A request that may pass, or the answer it gets instead. */
+export type Entered<Request> =
+  | { readonly request: Request }
+  | { readonly refused: Problem; readonly id: string };
+
+/** Turns what node:http parsed into a GatewayRequest, and refuses what two servers could read in two ways. */
+export function enter(
+  req: IncomingMessage,
+  res: ServerResponse,
+  settings: IngressSettings,
+): Entered<LiveRequest> {
+  const head = enterHead(req, settings);
+  if ("refused" in head) return head;
+  const gone = new AbortController();
+  res.once("close", () => {
+    if (!res.writableFinished) gone.abort();
+  });
+  return { request: { ...head.request, body: bodyOf(req, res), signal: gone.signal, live: { req, res } } };
+}
+
+/** The same for a request that asks to switch protocols: it has no body, and no answer but the tunnel. */
+export function enterUpgrade(req: IncomingMessage, settings: IngressSettings): Entered<GatewayRequest> {
+  const head = enterHead(req, settings);
+  if ("refused" in head) return head;
+  return { request: { ...head.request, body: RequestBody.empty, signal: NEVER } };
+}
+
+/** True for the one protocol that is tunnelled. `h2c` and all others are answered as if nothing had been asked. */
+export function asksForWebSocket(req: IncomingMessage): boolean {
+  return req.method === "GET" && firstValue(req.rawHeaders, "upgrade")?.toLowerCase() === "websocket";
+}
+
+const NEVER = new AbortController().signal;
+
+function enterHead(
+  req: IncomingMessage,
+  settings: IngressSettings,
+): Entered<Omit<GatewayRequest, "body" | "signal">> {
+  const id = randomUUID();
+  const parsed = parseHead(req, settings.viaName);
+  if ("status" in parsed) return { refused: parsed, id };
+  const { target, host } = parsed;
+
+  const { socket } = req;
+  const peer = {
+    address: plainAddress(socket.remoteAddress),
+    encrypted: socket instanceof TLSSocket,
+    port: socket.localPort ?? 0,
+  };
+  const [client, headers] = forwarded(sanitized(req.rawHeaders), host, peer, settings.trust);
+  const trace = continueTrace(firstValue(headers, "traceparent"), firstValue(headers, "tracestate"));
+  return {
+    request: {
+      id,
+      method: req.method!,
+      target,
+      httpVersion: req.httpVersion === "1.0" ? "1.0" : "1.1",
+      host,
+      headers: outgoing(headers, host, id, trace, `${req.httpVersion} ${settings.viaName}`),
+      client,
+      trace,
+      receivedAt: settings.clock.now(),
+      startedAt: settings.clock.elapsed(),
+    },
+  };
+}
+
+function parseHead(req: IncomingMessage, viaName: string): { target: Target; host: string } | Problem {
+  const { rawHeaders } = req;
+  const codings = allValues(rawHeaders, "transfer-encoding");
+  if (codings.length > 0) {
+    if (req.httpVersion === "1.0") return bad("transfer-encoding", "HTTP/1.0 has no Transfer-Encoding.");
+    if (codings.length > 1 || codings[0]!.trim().toLowerCase() !== "chunked") {
+      return problem(501, "transfer-encoding", "The only transfer coding understood here is one `chunked`.");
+    }
+  }
+  if (allValues(rawHeaders, "via").some((value) => value.includes(viaName))) {
+    return problem(508, "loop", "This request has passed this gateway before.");
+  }
+  const hosts = allValues(rawHeaders, "host");
+  if (hosts.length > 1 || (hosts.length === 0 && req.httpVersion !== "1.0")) {
+    return bad("host", "Exactly one Host field is needed.");
+  }
+  const { raw, authority } = originForm(req.url ?? "");
+  const host = authority ?? hosts[0] ?? "";
+  if (!isAuthority(host) && hosts.length > 0) return bad("host", "The Host field is not a valid authority.");
+  if (raw === "*") {
+    if (req.method !== "OPTIONS") return bad("target", "Only OPTIONS takes the target `*`.");
+    return { target: { raw, path: raw, query: null }, host };
+  }
+  const target = parseTarget(raw);
+  return typeof target === "string"
+    ? bad("target", `The request target is refused: ${target}.`)
+    : { target, host };
+}
+
+function bad(code: string, detail: string): Problem {
+  return problem(400, `bad-${code}`, detail);
+}
+
+/** Absolute-form is sent on in origin-form, and its authority replaces Host (RFC 9112 §3.2.2). */
+function originForm(url: string): { raw: string; authority: string | undefined } {
+  const scheme = /^https?:\/\//i.exec(url);
+  if (scheme === null) return { raw: url, authority: undefined };
+  const rest = url.slice(scheme[0].length);
+  const end = rest.search(/[/?#]/);
+  if (end === -1) return { raw: "/", authority: rest };
+  const path = rest.slice(end);
+  return { raw: path.startsWith("/") ? path : `/${path}`, authority: rest.slice(0, end) };
+}
+
+/** Host grammar of RFC 3986 §3.2.2 without userinfo: a name, an IPv4 address or a bracketed IPv6 one; maybe a port. */
+function isAuthority(host: string): boolean {
+  return /^(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/.test(host);
+}
+
+/** `_` look-alikes of these become them in CGI-style servers, where `_` and `-` are one (X_Forwarded_For). */
+const SPOOFABLE = new Set([
+  "content-length",
+  "transfer-encoding",
+  "host",
+  "connection",
+  "forwarded",
+  "x-forwarded-for",
+  "x-forwarded-proto",
+  "x-forwarded-host",
+  "x-forwarded-port",
+  "x-real-ip",
+]);
+
+function sanitized(rawHeaders: HeaderList): string[] {
+  const headers = endToEnd(rawHeaders);
+  if (!headers.some((text, i) => i % 2 === 0 && text.includes("_"))) return headers;
+  const lookAlikes = new Set<string>();
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!.toLowerCase();
+    if (name.includes("_") && SPOOFABLE.has(name.replaceAll("_", "-"))) lookAlikes.add(name);
+  }
+  return without(headers, lookAlikes);
+}
+
+const REPLACED = new Set(["traceparent", "tracestate", "host"]);
+
+/** The fields as every upstream gets them. Host comes first, as RFC 9110 §7.2 asks. */
+function outgoing(
+  headers: HeaderList,
+  host: string,
+  id: string,
+  trace: LiveRequest["trace"],
+  via: string,
+): string[] {
+  const sent = host === "" ? [] : ["Host", host];
+  sent.push(...without(headers, REPLACED));
+  sent.push("Via", via, "traceparent", trace.traceparent);
+  if (trace.tracestate !== undefined) sent.push("tracestate", trace.tracestate);
+  if (firstValue(headers, "x-request-id") === undefined) sent.push("X-Request-Id", id);
+  return sent;
+}
+
+function bodyOf(req: IncomingMessage, res: ServerResponse): RequestBody {
+  const length = firstValue(req.rawHeaders, "content-length");
+  const chunked = firstValue(req.rawHeaders, "transfer-encoding") !== undefined;
+  if (!chunked && (length === undefined || Number(length) === 0)) return RequestBody.empty;
+  const expectsContinue = /^100-continue$/i.test(firstValue(req.rawHeaders, "expect") ?? "");
+  return RequestBody.from({
+    stream: req,
+    length: chunked ? null : Number(length),
+    ...(expectsContinue && { onFirstRead: () => res.writeContinue() }),
+    trailers: () => endToEnd(req.rawTrailers),
+  });
+}

@@ -1,0 +1,118 @@
+import { STATUS_CODES, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Readable } from "node:stream";
+import type { HeaderList } from "./headers.ts";
+import type { LiveRequest } from "./request.ts";
+import { problem, problemResponse, type Problem } from "./problem.ts";
+import type { UpstreamResponse } from "../upstreams/upstream.ts";
+
+/** How an answer ended for the client. */
+export type Delivery = "complete" | "client-gone" | "cut-short";
+
+/** Writes one answer to the client; nothing else in the gateway does. Resolves when it is over, and never rejects. */
+export async function respond(
+  request: LiveRequest,
+  answer: UpstreamResponse,
+  extraHeaders: HeaderList = [],
+): Promise<Delivery> {
+  const { res } = request.live;
+  if (res.destroyed || res.writableEnded) {
+    discard(answer);
+    return "client-gone";
+  }
+  const bodiless = request.method === "HEAD" || answer.status === 204 || answer.status === 304;
+  if (!writeHead(res, answer, extraHeaders)) {
+    discard(answer);
+    const failure = problem(502, "upstream-answered-badly", "The service gave no valid answer.");
+    return respond(request, problemResponse(failure, request.id), extraHeaders);
+  }
+  if (bodiless) {
+    // Drained and not destroyed: by protocol it is empty, and its connection goes back to the pool.
+    if (!Buffer.isBuffer(answer.body)) answer.body.on("error", () => undefined).resume();
+    return finished(res, () => res.end());
+  }
+  if (Buffer.isBuffer(answer.body)) {
+    const { body } = answer;
+    return finished(res, () => res.end(body));
+  }
+  return pump(answer.body, res, answer);
+}
+
+/** Passes an interim answer on. Never to an HTTP/1.0 client, which would take it for the answer (RFC 9110 §15.2). */
+export function inform(request: LiveRequest, status: number, headers: HeaderList): void {
+  const { res } = request.live;
+  if (request.httpVersion === "1.0" || res.headersSent || res.socket === null) return;
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n`;
+  for (const [name, value] of pairs(headers)) head += `${name}: ${value}\r\n`;
+  res.socket.write(`${head}\r\n`, "latin1");
+}
+
+/** Answers what never became a request, and ends the connection: what follows on it cannot be trusted. */
+export function refuse(res: ServerResponse, refused: Problem, id: string): void {
+  const answer = problemResponse(refused, id);
+  writeHead(res, answer, ["Connection", "close"]);
+  res.end(answer.body);
+}
+
+/** The same on a bare socket, where node:http has no answer to offer. */
+export function refuseSocket(socket: Socket, refused: Problem, id: string): void {
+  if (!socket.writable) return void socket.destroy();
+  const answer = problemResponse(refused, id);
+  let head = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ""}\r\nConnection: close\r\n`;
+  for (const [name, value] of pairs(answer.headers)) head += `${name}: ${value}\r\n`;
+  socket.end(`${head}\r\n${answer.body.toString()}`);
+}
+
+function writeHead(res: ServerResponse, answer: UpstreamResponse, extraHeaders: HeaderList): boolean {
+  // The upstream's own Date passes; two clocks in one answer help nobody.
+  res.sendDate = false;
+  try {
+    const headers = extraHeaders.length === 0 ? [...answer.headers] : [...answer.headers, ...extraHeaders];
+    if (answer.reason === "") res.writeHead(answer.status, headers);
+    else res.writeHead(answer.status, answer.reason, headers);
+    return true;
+  } catch {
+    // A status or field that Node refuses to write; nothing has left yet.
+    return false;
+  }
+}
+
+/** The body with backpressure. What breaks off upstream breaks off here, so that it never looks whole. */
+function pump(body: Readable, res: ServerResponse, answer: UpstreamResponse): Promise<Delivery> {
+  // The head goes out before the first byte of the body, which may be long in coming (SSE). An empty Buffer and not
+  // flushHeaders(), which would encode header bytes ≥ 0x80 as UTF-8.
+  res.write(Buffer.alloc(0));
+  body.once("error", () => res.destroy());
+  res.once("close", () => {
+    if (!body.readableEnded) body.destroy();
+  });
+  body.once("end", () => {
+    const trailers = answer.trailers?.() ?? [];
+    if (trailers.length > 0 && res.chunkedEncoding) res.addTrailers(pairs(trailers));
+    res.end();
+  });
+  const over = finished(res, () => body.pipe(res, { end: false }));
+  return over.then((delivery) =>
+    delivery === "client-gone" && body.errored !== null ? "cut-short" : delivery,
+  );
+}
+
+function finished(res: ServerResponse, start: () => void): Promise<Delivery> {
+  return new Promise((resolve) => {
+    res.once("close", () => resolve(res.writableFinished ? "complete" : "client-gone"));
+    res.once("finish", () => resolve("complete"));
+    // A write into a socket that is gone is told by "close"; the error itself says no more.
+    res.on("error", () => undefined);
+    start();
+  });
+}
+
+function discard(answer: UpstreamResponse): void {
+  if (!Buffer.isBuffer(answer.body)) answer.body.on("error", () => undefined).destroy();
+}
+
+function pairs(headers: HeaderList): [string, string][] {
+  const list: [string, string][] = [];
+  for (let i = 0; i < headers.length; i += 2) list.push([headers[i]!, headers[i + 1]!]);
+  return list;
+}

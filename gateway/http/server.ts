@@ -1,0 +1,112 @@
+import http, { type Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Gateway } from "../gateway.ts";
+import { asksForWebSocket } from "./ingress.ts";
+import { problem } from "./problem.ts";
+import { refuseSocket } from "./respond.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+
+export interface ServerSettings {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** How long a drain keeps answering new requests on open connections, so that every client learns of `close`. */
+  readonly drainGraceMs: number;
+  /** How long a drain waits for requests in flight before it cuts them. */
+  readonly drainLimitMs: number;
+}
+
+/** The listener that clients talk to. */
+export interface GatewayServer {
+  /** The port that is really listened on. */
+  readonly port: number;
+  readonly draining: boolean;
+  /** Stops without losing a request: says `Connection: close`, waits for those in flight, then closes. */
+  drain(): Promise<void>;
+}
+
+/** Why a request could not even be read → what its sender gets. Everything else that the parser refuses is a 400. */
+const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, "header-too-large"],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, "chunk-extensions-too-large"],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "request-timeout"],
+};
+
+/** Listens with node:http, strictly, and hands every request to the gateway. Rejects when the port cannot be had. */
+export async function serve(
+  gateway: Gateway,
+  settings: ServerSettings,
+  telemetry: Telemetry,
+): Promise<GatewayServer> {
+  let draining = false;
+  const answering = new Map<Socket, number>();
+
+  const server = http.createServer(
+    {
+      maxHeaderSize: 32 * 1024,
+      // The head must be there within this; bodies may take as long as they move.
+      headersTimeout: 15_000,
+      requestTimeout: 0,
+      connectionsCheckingInterval: 2_000,
+      // Longer than the 60 s after which AWS load balancers drop idle connections: the side that reuses must close first.
+      keepAliveTimeout: 75_000,
+      requireHostHeader: false,
+      shouldUpgradeCallback: asksForWebSocket,
+    },
+    (req, res) => {
+      const { socket } = req;
+      answering.set(socket, (answering.get(socket) ?? 0) + 1);
+      res.once("close", () => {
+        const left = answering.get(socket)! - 1;
+        if (left === 0) answering.delete(socket);
+        else answering.set(socket, left);
+      });
+      if (draining) res.shouldKeepAlive = false;
+      gateway.handle(req, res).catch((error: unknown) => {
+        telemetry.unexpected({ where: "request", error });
+        res.destroy();
+      });
+    },
+  );
+  // Node drops fields beyond a count silently; the size of the head bounds them instead.
+  server.maxHeadersCount = 0;
+  server.on("checkContinue", (req, res) => server.emit("request", req, res));
+  server.on("upgrade", (req, socket: Socket, head) => gateway.upgrade(req, socket, head));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    // While an answer is on its way, a second one would corrupt it.
+    if (!socket.writable || answering.has(socket) || error.code === "ECONNRESET") return socket.destroy();
+    const [status, code] = UNREADABLE[error.code ?? ""] ?? [400, "malformed-request"];
+    telemetry.requestRefused({ id: "", status, code });
+    return refuseSocket(socket, problem(status, code, "The request could not be read."), "");
+  });
+
+  await listen(server, settings);
+  return {
+    port: (server.address() as { port: number }).port,
+    get draining() {
+      return draining;
+    },
+    async drain() {
+      draining = true;
+      await new Promise((resolve) => setTimeout(resolve, settings.drainGraceMs));
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const cut = setTimeout(() => server.closeAllConnections(), settings.drainLimitMs);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}
+
+function listen(server: Server, { host, port }: ServerSettings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") return reject(error);
+      reject(new Error(`port ${port} is in use: end what listens there, or set PORT to another`));
+    };
+    server.once("error", onError);
+    server.listen(port, host, () => {
+      server.off("error", onError);
+      resolve();
+    });
+  });
+}

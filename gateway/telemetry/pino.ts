@@ -1,0 +1,81 @@
+import { pino, type DestinationStream, type Logger } from "pino";
+import type { Telemetry } from "./telemetry.ts";
+
+export interface LogSettings {
+  /** pino's level name: trace, debug, info, warn, error, fatal, silent. */
+  readonly level: string;
+  /** Where lines go; standard output when absent. */
+  readonly destination?: DestinationStream;
+}
+
+/**
+ * Telemetry as JSON lines. Every field is named here, one by one: no header, query, body or object of the request can
+ * slip into a log by being passed along. Paths are logged without their query.
+ */
+export function pinoTelemetry(settings: LogSettings): Telemetry {
+  const options = { level: settings.level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const log: Logger =
+    settings.destination === undefined ? pino(options) : pino(options, settings.destination);
+
+  return {
+    requestFinished({ request, route, decision, answeredBy, fallbackFrom, status, delivery, durationMs }) {
+      log.info(
+        {
+          requestId: request.id,
+          trace_id: request.trace.traceId,
+          method: request.method,
+          path: request.target.path,
+          route: route?.id ?? null,
+          stage: decision.stage,
+          reason: decision.reason,
+          flagVersion: decision.flagVersion,
+          answeredBy,
+          fallbackFrom,
+          status,
+          delivery,
+          durationMs: rounded(durationMs),
+        },
+        "request",
+      );
+    },
+    requestRefused: ({ id, status, code }) => log.info({ requestId: id, status, code }, "request refused"),
+    upstreamAnswered({ request, route, side, status, durationMs, answer }) {
+      if (!log.isLevelEnabled("debug")) return;
+      const { executedVersion } = answer;
+      const facts = { requestId: request.id, route: route?.id ?? null, side, status, executedVersion };
+      log.debug({ ...facts, durationMs: rounded(durationMs) }, "upstream answered");
+    },
+    upstreamFailed({ request, route, side, error, durationMs }) {
+      const facts = {
+        requestId: request.id,
+        trace_id: request.trace.traceId,
+        route: route?.id ?? null,
+        side,
+      };
+      const level = error.kind === "client-gone" ? "info" : "warn";
+      const { kind, phase, message } = error;
+      log[level]({ ...facts, kind, phase, message, durationMs: rounded(durationMs) }, "upstream failed");
+    },
+    breakerChanged: ({ routeId, side, state }) =>
+      log.warn({ route: routeId, side, state }, "breaker changed"),
+    configLoaded: ({ file, routes, reloaded }) =>
+      log.info({ file, routes, reloaded }, "configuration loaded"),
+    configRejected: ({ file, problems }) =>
+      log.error({ file, problems }, "configuration rejected; the last good one stays in use"),
+    flagsChanged: ({ version, killed }) => log.info({ flagVersion: version, killed }, "flags changed"),
+    flagsRejected: ({ problem }) => log.error({ problem }, "flags rejected; the last good ones stay in use"),
+    flipped: ({ by, change, reason, made }) => log.info({ by, change, reason, made }, "flip"),
+    lifecycle: ({ phase, detail }) => log.info({ phase, detail }, phase),
+    unexpected: ({ where, error }) => log.error({ where, err: describe(error) }, "unexpected"),
+  };
+}
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 100) / 100;
+}
+
+function describe(error: unknown): { message: string; stack: string | undefined } {
+  return error instanceof Error
+    ? { message: error.message, stack: error.stack }
+    : { message: String(error), stack: undefined };
+}

@@ -1,0 +1,19 @@
+import type { Telemetry } from "./telemetry.ts";
+
+const nothing = () => undefined;
+
+/** Tells nobody: for tests and embedding. */
+export const silentTelemetry: Telemetry = {
+  requestFinished: nothing,
+  requestRefused: nothing,
+  upstreamAnswered: nothing,
+  upstreamFailed: nothing,
+  breakerChanged: nothing,
+  configLoaded: nothing,
+  configRejected: nothing,
+  flagsChanged: nothing,
+  flagsRejected: nothing,
+  flipped: nothing,
+  lifecycle: nothing,
+  unexpected: nothing,
+};

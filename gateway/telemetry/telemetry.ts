@@ -1,0 +1,61 @@
+import type { BreakerState } from "../breaker/breaker.ts";
+import type { Decision } from "../flags/decide.ts";
+import type { Delivery } from "../http/respond.ts";
+import type { GatewayRequest } from "../http/request.ts";
+import type { Route } from "../routes/route.ts";
+import type { Side, UpstreamError, UpstreamResponse } from "../upstreams/upstream.ts";
+
+/** One request is over, however it ended. */
+export interface RequestFinished {
+  readonly request: GatewayRequest;
+  readonly route: Route | null;
+  readonly decision: Decision;
+  /** Who made the answer; "gateway" for a problem of our own. */
+  readonly answeredBy: Side | "gateway";
+  readonly fallbackFrom: string | null;
+  readonly status: number;
+  readonly delivery: Delivery;
+  readonly durationMs: number;
+}
+
+interface UpstreamAsked {
+  readonly request: GatewayRequest;
+  readonly route: Route | null;
+  readonly side: Side;
+  readonly durationMs: number;
+}
+export interface UpstreamAnswered extends UpstreamAsked {
+  readonly status: number;
+  readonly answer: UpstreamResponse;
+}
+export interface UpstreamFailed extends UpstreamAsked {
+  readonly error: UpstreamError;
+}
+
+/** Everything worth telling, one method an event. Implementations never throw and never block. */
+export interface Telemetry {
+  requestFinished(event: RequestFinished): void;
+  /** A request was answered before it was one: malformed, refused, or cut off. */
+  requestRefused(event: { readonly id: string; readonly status: number; readonly code: string }): void;
+  upstreamAnswered(event: UpstreamAnswered): void;
+  upstreamFailed(event: UpstreamFailed): void;
+  breakerChanged(event: {
+    readonly routeId: string;
+    readonly side: Side;
+    readonly state: BreakerState;
+  }): void;
+  configLoaded(event: { readonly file: string; readonly routes: number; readonly reloaded: boolean }): void;
+  configRejected(event: { readonly file: string; readonly problems: readonly string[] }): void;
+  flagsChanged(event: { readonly version: string; readonly killed: boolean }): void;
+  flagsRejected(event: { readonly problem: string }): void;
+  /** A flip was asked for; who, what, why, and whether it was made. */
+  flipped(event: {
+    readonly by: string;
+    readonly change: string;
+    readonly reason: string;
+    readonly made: boolean;
+  }): void;
+  lifecycle(event: { readonly phase: "listening" | "draining" | "stopped"; readonly detail: string }): void;
+  /** Something that should not happen; the process goes on. */
+  unexpected(event: { readonly where: string; readonly error: unknown }): void;
+}

@@ -1,0 +1,129 @@
+import type { Breaker } from "../breaker/breaker.ts";
+import type { Clock } from "../clock.ts";
+import type { Decision } from "../flags/decide.ts";
+import type { GatewayRequest } from "../http/request.ts";
+import type { Route } from "../routes/route.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import {
+  countsAgainst,
+  functionTimeoutMs,
+  isServerError,
+  legacyMayAnswer,
+  type Attempted,
+} from "./fallback.ts";
+import { UpstreamError, type Attempt, type Side, type Upstream, type UpstreamResponse } from "./upstream.ts";
+
+/** Whom a request may be sent to: the route it matched (null: legacy's own), and its sides. */
+export interface Sides {
+  readonly route: Route | null;
+  readonly legacy: Upstream;
+  /** Present whenever a route is. */
+  readonly function: Upstream | null;
+  /** From arrival to the answer's headers. */
+  readonly timeoutMs: number;
+}
+
+export interface Asking {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** The breaker of a route's side. */
+  breaker(route: Route, side: Side): Breaker;
+}
+
+/** The answer, and how it came about. */
+export interface Asked {
+  readonly answer: UpstreamResponse;
+  readonly answeredBy: Side;
+  /** Why legacy answered in the function's place, or null. */
+  readonly fallbackFrom: string | null;
+}
+
+/**
+ * Asks the decided side, within its breaker and its share of the deadline; when the function fails, asks legacy if
+ * the fallback table allows that. Rejects with the UpstreamError of the side that failed last.
+ */
+export async function ask(
+  request: GatewayRequest,
+  decision: Decision,
+  sides: Sides,
+  asking: Asking,
+  onInformational: Attempt["onInformational"],
+): Promise<Asked> {
+  const deadline = request.startedAt + sides.timeoutMs;
+  const remainingMs = () => Math.max(1, deadline - asking.clock.elapsed());
+  const { route } = sides;
+  const attempt = (side: Side, upstream: Upstream, timeoutMs: number) =>
+    guarded(side, upstream, request, route, asking, {
+      timeoutMs,
+      signal: request.signal,
+      ...(onInformational && { onInformational }),
+    });
+
+  if (decision.primary === "legacy" || route === null || sides.function === null) {
+    return {
+      answer: await attempt("legacy", sides.legacy, remainingMs()),
+      answeredBy: "legacy",
+      fallbackFrom: null,
+    };
+  }
+
+  const attempted = (): Attempted => ({
+    method: request.method,
+    stage: decision.stage,
+    route,
+    replayable: request.body.replayable,
+  });
+  let fallbackFrom: string;
+  try {
+    const answer = await attempt("function", sides.function, functionTimeoutMs(remainingMs(), attempted()));
+    if (!isServerError(answer) || !legacyMayAnswer("answered-5xx", attempted())) {
+      return { answer, answeredBy: "function", fallbackFrom: null };
+    }
+    // Nothing of it is used: legacy's answer replaces it whole.
+    if (!Buffer.isBuffer(answer.body)) answer.body.destroy();
+    fallbackFrom = `answered-${answer.status}`;
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || error.kind === "client-gone") throw error;
+    if (!legacyMayAnswer(error.phase, attempted())) throw error;
+    fallbackFrom = error.kind;
+  }
+  return { answer: await attempt("legacy", sides.legacy, remainingMs()), answeredBy: "legacy", fallbackFrom };
+}
+
+/** One attempt under its breaker. Unmatched requests have none: one bad endpoint must not close all the others. */
+async function guarded(
+  side: Side,
+  upstream: Upstream,
+  request: GatewayRequest,
+  route: Route | null,
+  asking: Asking,
+  attempt: Attempt,
+): Promise<UpstreamResponse> {
+  const call = route === null ? undefined : asking.breaker(route, side).admit();
+  if (call === null) throw new UpstreamError("breaker-open", `the breaker of ${route!.id}'s ${side} is open`);
+  const startedAt = asking.clock.elapsed();
+  try {
+    const answer = await upstream.send(request, attempt);
+    const durationMs = asking.clock.elapsed() - startedAt;
+    // Legacy's own 5xx is what clients always got; nobody else could answer better, so its breaker stays closed.
+    if (side === "function" && isServerError(answer)) call?.failed(durationMs);
+    else call?.succeeded(durationMs);
+    asking.telemetry.upstreamAnswered({ request, route, side, status: answer.status, durationMs, answer });
+    return answer;
+  } catch (thrown) {
+    const durationMs = asking.clock.elapsed() - startedAt;
+    const error = asUpstreamError(thrown, request);
+    if (countsAgainst(error.kind)) call?.failed(durationMs);
+    else call?.ignored();
+    asking.telemetry.upstreamFailed({ request, route, side, error, durationMs });
+    throw error;
+  }
+}
+
+/** An upstream that throws anything else is at fault itself; whether it had sent something, nobody knows. */
+function asUpstreamError(thrown: unknown, request: GatewayRequest): UpstreamError {
+  if (thrown instanceof UpstreamError) return thrown;
+  if (request.signal.aborted)
+    return new UpstreamError("client-gone", "the client went away", { cause: thrown });
+  return new UpstreamError("service-error", String(thrown).slice(0, 300), { cause: thrown });
+}

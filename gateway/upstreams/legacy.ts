@@ -1,0 +1,191 @@
+import http, { type ClientRequest, type IncomingMessage } from "node:http";
+import https from "node:https";
+import type { RequestBody } from "../http/body.ts";
+import { endToEnd, firstValue } from "../http/headers.ts";
+import type { GatewayRequest } from "../http/request.ts";
+import { legacyFailure, unsafeAnswer } from "./legacy-errors.ts";
+import { UpstreamError, type Attempt, type Upstream, type UpstreamResponse } from "./upstream.ts";
+
+export interface LegacySettings {
+  /** Origin of the monolith: scheme, host and port. */
+  readonly url: string;
+  /** Sockets at most. */
+  readonly connections: number;
+}
+
+/** A server that was asked to wait for its word may be too old to give it (RFC 9110 §10.1.1: do not wait for ever). */
+const CONTINUE_WAIT_MS = 1_000;
+
+export interface LegacyUpstream extends Upstream {
+  /** Lets go of idle connections, and of the others as they become idle. */
+  close(): void;
+}
+
+/** The monolith, over keep-alive connections of node:http. Request and answer bodies stream with backpressure. */
+export function legacyUpstream(settings: LegacySettings): LegacyUpstream {
+  const url = new URL(settings.url);
+  const { Agent, request } = url.protocol === "https:" ? https : http;
+  // LIFO keeps the fewest sockets warm, so idle ones age out before the monolith closes them under a request.
+  const agent = new Agent({ keepAlive: true, maxSockets: settings.connections, scheduling: "lifo" });
+  const open = (message: GatewayRequest): ClientRequest =>
+    request({
+      agent,
+      host: url.hostname.replace(/^\[|\]$/g, ""),
+      port: url.port === "" ? undefined : Number(url.port),
+      method: message.method,
+      path: message.target.raw,
+      headers: fieldsFor(message, url.host),
+      setHost: false,
+      servername: url.hostname,
+    });
+
+  return {
+    name: "legacy",
+    async send(message, attempt) {
+      try {
+        return await exchange(open(message), message, attempt);
+      } catch (error) {
+        if (!(error instanceof StaleSocket)) throw error;
+        return await exchange(open(message), message, attempt);
+      }
+    },
+    close() {
+      // Requests in flight keep their connections to the end; nothing new is kept alive.
+      agent.maxFreeSockets = 0;
+      for (const sockets of Object.values(agent.freeSockets)) sockets?.forEach((socket) => socket.destroy());
+    },
+  };
+}
+
+/**
+ * A kept-alive connection turned out to be closed when a safe, bodiless request was written to it: the one case in
+ * which a request is sent again by itself (RFC 9112 §9.3.1).
+ */
+class StaleSocket extends Error {}
+
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+
+function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt): Promise<UpstreamResponse> {
+  // Node silently drops fields past the 2,000th; what was received is passed on whole.
+  out.maxHeadersCount = 0;
+  return new Promise<UpstreamResponse>((resolve, reject) => {
+    const fail = (error: Error) => {
+      settle();
+      out.destroy();
+      reject(error);
+    };
+    const timer = setTimeout(
+      () =>
+        fail(
+          new UpstreamError(
+            connecting(out) ? "connect-timeout" : "timeout",
+            `no answer in ${attempt.timeoutMs} ms`,
+          ),
+        ),
+      attempt.timeoutMs,
+    );
+    const onAbort = () => fail(new UpstreamError("client-gone", "the client went away"));
+    const settle = () => {
+      clearTimeout(timer);
+      attempt.signal.removeEventListener("abort", onAbort);
+    };
+    if (attempt.signal.aborted) return onAbort();
+    attempt.signal.addEventListener("abort", onAbort);
+
+    out.on("information", ({ statusCode, rawHeaders }) => {
+      if (statusCode !== 100) attempt.onInformational?.(statusCode, rawHeaders);
+    });
+    out.once("upgrade", (_answer, socket) => {
+      socket.destroy();
+      fail(new UpstreamError("bad-answer", "the monolith switched protocols unasked"));
+    });
+    out.once("response", (answer: IncomingMessage) => {
+      settle();
+      const problem = unsafeAnswer(answer);
+      if (problem !== undefined) return fail(new UpstreamError("bad-answer", problem));
+      cancelWith(attempt.signal, answer);
+      resolve(responseOf(answer));
+    });
+    // Stays on after the answer: a late error on the socket reaches the body by itself.
+    out.on("error", (error: NodeJS.ErrnoException) => {
+      const stale = out.reusedSocket && error.code === "ECONNRESET" && message.body.length === 0;
+      fail(stale && SAFE.has(message.method) ? new StaleSocket() : legacyFailure(error, connecting(out)));
+    });
+    sendBody(out, message);
+  });
+}
+
+function connecting(out: ClientRequest): boolean {
+  return out.socket?.connecting ?? true;
+}
+
+/** The client's going away ends the monolith's work too, until the answer is through. */
+function cancelWith(signal: AbortSignal, answer: IncomingMessage): void {
+  const cancel = () => answer.destroy();
+  signal.addEventListener("abort", cancel);
+  answer.once("close", () => signal.removeEventListener("abort", cancel));
+}
+
+function responseOf(answer: IncomingMessage): UpstreamResponse {
+  return {
+    status: answer.statusCode!,
+    reason: answer.statusMessage ?? "",
+    headers: endToEnd(answer.rawHeaders),
+    body: answer,
+    trailers: () => endToEnd(answer.rawTrailers),
+  };
+}
+
+/** The request's fields with explicit framing, so that node:http never guesses one. */
+function fieldsFor(message: GatewayRequest, legacyHost: string): string[] {
+  const fields = message.host === "" ? ["Host", legacyHost, ...message.headers] : [...message.headers];
+  if (message.body.length === null) fields.push("Transfer-Encoding", "chunked");
+  else if (
+    message.body.length === 0 &&
+    !SAFE.has(message.method) &&
+    firstValue(fields, "content-length") === undefined
+  ) {
+    fields.push("Content-Length", "0");
+  }
+  return fields;
+}
+
+function sendBody(out: ClientRequest, message: GatewayRequest): void {
+  if (message.body.length === 0) {
+    out.end();
+    return;
+  }
+  if (!/^100-continue$/i.test(firstValue(message.headers, "expect") ?? "")) return stream(out, message.body);
+  // The client waits for the monolith's word before it sends; so do we (RFC 9110 §10.1.1).
+  let begun = false;
+  const begin = () => {
+    if (begun || out.destroyed) return;
+    begun = true;
+    clearTimeout(timer);
+    stream(out, message.body);
+  };
+  const timer = setTimeout(begin, CONTINUE_WAIT_MS);
+  out.once("continue", begin);
+  out.once("response", () => clearTimeout(timer));
+  out.once("close", () => clearTimeout(timer));
+  // Sends the head now. An empty Buffer and not flushHeaders(), which would encode bytes ≥ 0x80 as UTF-8.
+  out.write(Buffer.alloc(0));
+}
+
+function stream(out: ClientRequest, body: RequestBody): void {
+  const source = body.stream();
+  source.pipe(out, { end: false });
+  source.once("end", () => {
+    const trailers = body.trailers();
+    const list: [string, string][] = [];
+    for (let i = 0; i < trailers.length; i += 2) list.push([trailers[i]!, trailers[i + 1]!]);
+    if (list.length > 0 && body.length === null) out.addTrailers(list);
+    out.end();
+  });
+  // A body that breaks off must not look like a whole one: the connection is cut instead of ended.
+  source.once("error", () => out.destroy());
+  source.once("close", () => {
+    if (!source.readableEnded) out.destroy();
+  });
+  out.once("close", () => source.unpipe(out));
+}

@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { createProxyMiddleware } from "http-proxy-middleware";
+import type { HeaderList } from "../http/headers.ts";
+import { problem } from "../http/problem.ts";
+import type { GatewayRequest } from "../http/request.ts";
+import { refuseSocket } from "../http/respond.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { unsafeAnswer } from "./legacy-errors.ts";
+
+/** Joins clients that switch protocols with the monolith. */
+export interface Tunnel {
+  /** `request` has passed ingress and routing; only what it says is sent on. */
+  join(request: GatewayRequest, req: IncomingMessage, socket: Socket, head: Buffer): void;
+}
+
+export interface TunnelSettings {
+  readonly legacyUrl: string;
+  /** Until the monolith must have switched. */
+  readonly timeoutMs: number;
+  /** Clients' sockets while they are joined, so that a drain can end them. */
+  readonly open: Set<Socket>;
+}
+
+/** WebSocket tunnels by http-proxy-middleware, behind our own guards on both sides. */
+export function webSocketTunnel({ legacyUrl, timeoutMs, open }: TunnelSettings, telemetry: Telemetry): Tunnel {
+  const joining = new WeakMap<IncomingMessage, { id: string; socket: Socket; writtenBefore: number }>();
+  const fail = (req: IncomingMessage) => {
+    const { id, socket, writtenBefore } = joining.get(req)!;
+    // Once bytes of the monolith's answer went out, another answer would only corrupt them.
+    if (socket.bytesWritten > writtenBefore) socket.destroy();
+    else refuseSocket(socket, problem(502, "upstream-failed", "The service failed to switch protocols."), id);
+  };
+
+  const proxy = createProxyMiddleware({
+    target: legacyUrl,
+    changeOrigin: false,
+    xfwd: false,
+    upgradeTimeout: timeoutMs,
+    on: {
+      proxyReqWs(out, req) {
+        out.prependListener("upgrade", (answer) => {
+          if (!accepts(answer, req))
+            answer.socket.destroy(new Error("the monolith's 101 does not match the request"));
+        });
+        out.prependListener("response", (answer) => {
+          const unfit = unsafeAnswer(answer);
+          if (unfit !== undefined) answer.destroy(new Error(unfit));
+        });
+      },
+      error(error, req) {
+        telemetry.unexpected({ where: "tunnel", error });
+        fail(req);
+      },
+    },
+  });
+
+  return {
+    join(request, req, socket, head) {
+      // Errors of a client's socket end the tunnel; without a listener they would end the process.
+      socket.on("error", () => socket.destroy());
+      open.add(socket);
+      socket.once("close", () => open.delete(socket));
+      joining.set(req, { id: request.id, socket, writtenBefore: socket.bytesWritten });
+      req.url = request.target.raw;
+      req.headers = joined(request.headers);
+      proxy.upgrade(req, socket, head);
+    },  };
+}
+
+const WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/** A 101 counts when it is for this very request (RFC 6455 §4.1): no byte is tunnelled before that. */
+function accepts(answer: IncomingMessage, req: IncomingMessage): boolean {
+  const key = String(req.headers["sec-websocket-key"] ?? "");
+  const expected = createHash("sha1")
+    .update(key + WEBSOCKET_GUID)
+    .digest("base64");
+  return (
+    answer.statusCode === 101 &&
+    answer.headers.upgrade?.toLowerCase() === "websocket" &&
+    answer.headers["sec-websocket-accept"] === expected
+  );
+}
+
+/** Fields as Node's client takes them for an upgrade: one value a name, hop-by-hop ones set by us alone. */
+function joined(headers: HeaderList): IncomingMessage["headers"] {
+  const fields = Object.create(null) as Record<string, string>;
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!.toLowerCase();
+    const earlier = fields[name];
+    fields[name] =
+      earlier === undefined ? headers[i + 1]! : earlier + (name === "cookie" ? "; " : ", ") + headers[i + 1]!;
+  }
+  fields["connection"] = "Upgrade";
+  fields["upgrade"] = "websocket";
+  return fields;
+}
