@@ -1,0 +1,66 @@
+import { Document, isMap, parseDocument } from "yaml";
+import type { FlagChange } from "./writer.ts";
+
+const HEADER =
+  " Who answers each route. Written by banyan, safe to edit by hand: add one to version with each change.";
+
+/** What signs a new version. */
+export interface Edition {
+  readonly version: number;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** The text of a valid flag document after one change: comments and order of YAML stay, JSON stays JSON. Pure. */
+export function editedFlags(text: string, change: FlagChange, edition: Edition): string {
+  const document = parseDocument(text);
+  apply(document, change, edition);
+  return isJson(text) ? `${JSON.stringify(document.toJS(), null, 2)}\n` : document.toString({ lineWidth: 0 });
+}
+
+/** What the first change is made to: version 0, with its keys in the order that reads best. */
+export function emptyFlags(json: boolean): string {
+  const document = new Document({
+    version: 0,
+    by: "banyan",
+    reason: "a new file",
+    at: "1970-01-01T00:00:00Z",
+    kill: false,
+    routes: {},
+  });
+  document.commentBefore = HEADER;
+  return json ? JSON.stringify(document.toJS()) : document.toString();
+}
+
+function apply(document: Document, change: FlagChange, { version, at }: Edition): void {
+  const signature = { by: change.by, reason: change.reason, at };
+  setAll(document, [], { version, ...signature });
+  if ("kill" in change) return document.set("kill", change.kill);
+  const routes = document.get("routes");
+  if (!isMap(routes)) document.set("routes", document.createNode({}));
+  // The empty map of a new file is `{}`; what goes into it reads better as a block.
+  else if (routes.items.length === 0) routes.flow = false;
+  const path = ["routes", change.routeId];
+  if (!isMap(document.getIn(path))) document.setIn(path, document.createNode({}));
+  if (change.percent === undefined) document.deleteIn([...path, "percent"]);
+  const percent = change.percent === undefined ? {} : { percent: change.percent };
+  setAll(document, path, { stage: change.stage, ...percent, ...signature });
+}
+
+/** Scalars that are there already keep their comments. */
+function setAll(
+  document: Document,
+  path: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+): void {
+  for (const [key, value] of Object.entries(values)) document.setIn([...path, key], value);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
