@@ -1,0 +1,147 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { decide, type Decision } from "./flags/decide.ts";
+import type { FlagSnapshot, FlagSource } from "./flags/flag-source.ts";
+import { stickyKey } from "./flags/sticky-key.ts";
+import { enter, enterUpgrade, type IngressSettings } from "./http/ingress.ts";
+import { problem, problemOf, problemResponse } from "./http/problem.ts";
+import type { GatewayRequest, LiveRequest } from "./http/request.ts";
+import { inform, refuse, refuseSocket, respond } from "./http/respond.ts";
+import type { Match, RouteTable } from "./routes/table.ts";
+import type { Mirror } from "./shadow/mirror.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
+import { ask, type Asked, type Asking } from "./upstreams/ask.ts";
+import type { Tunnel } from "./upstreams/tunnel.ts";
+import { UpstreamError, type Upstream } from "./upstreams/upstream.ts";
+
+/** What one version of routes.yaml comes to. Swapped whole on reload; a request keeps the one it began with. */
+export interface Routing {
+  readonly table: RouteTable;
+  readonly legacy: Upstream;
+  readonly tunnel: Tunnel;
+  /** Deadline of requests that no route matches. */
+  readonly legacyTimeoutMs: number;
+  /** Route id → its function. */
+  readonly functions: ReadonlyMap<string, Upstream>;
+  readonly ingress: IngressSettings;
+}
+
+export interface GatewayParts extends Asking {
+  routing(): Routing;
+  readonly flags: FlagSource;
+  readonly mirror: Mirror;
+  readonly telemetry: Telemetry;
+}
+
+export interface Gateway {
+  /**
+   * Answers one request. Resolves when its client has the answer; never rejects. With `unmatched`, a request that no
+   * route takes is left to it, untouched (embedding in a server that has routes of its own).
+   */
+  handle(req: IncomingMessage, res: ServerResponse, unmatched?: () => void): Promise<void>;
+  /** Joins a client that asks for a WebSocket with the monolith. */
+  upgrade(req: IncomingMessage, socket: Socket, head: Buffer): void;
+}
+
+/** A request's path through the gateway, in order. */
+export function gateway(parts: GatewayParts): Gateway {
+  return {
+    async handle(req, res, unmatched) {
+      const routing = parts.routing();
+
+      // 1. Ingress: what may not pass is answered here.
+      const entered = enter(req, res, routing.ingress);
+      if ("refused" in entered) {
+        const { refused, id } = entered;
+        parts.telemetry.requestRefused({ id, status: refused.status, code: refused.code });
+        return refuse(res, refused, id);
+      }
+      const { request } = entered;
+
+      // 2. Match.
+      const match = routing.table.match(request.method, request.host, request.target);
+      if (match === null && unmatched !== undefined) return unmatched();
+
+      // 3. Decide.
+      const { decision, setCookie } = decideFor(request, match, parts.flags.current());
+
+      // 4. Ask the decided side within its breaker and deadline, or whoever may stand in for it.
+      const asked = await answerFor(request, match, decision, routing, parts);
+
+      // 5. Respond.
+      const delivery = await respond(
+        request,
+        asked.answer,
+        setCookie === null ? [] : ["Set-Cookie", setCookie],
+      );
+
+      // 6. Mirror: only now may a copy go to the other side.
+      if (match !== null && decision.shadow !== null && asked.answeredBy !== "gateway") {
+        parts.mirror.offer({ request, route: match.route, decision, answer: asked.answer });
+      }
+
+      // 7. Tell.
+      parts.telemetry.requestFinished({
+        request,
+        route: match?.route ?? null,
+        decision,
+        answeredBy: asked.answeredBy,
+        fallbackFrom: asked.fallbackFrom,
+        status: asked.answer.status,
+        delivery,
+        durationMs: parts.clock.elapsed() - request.startedAt,
+      });
+    },
+
+    upgrade(req, socket, head) {
+      const { table, tunnel, ingress } = parts.routing();
+      const entered = enterUpgrade(req, ingress);
+      if ("refused" in entered) return refuseSocket(socket, entered.refused, entered.id);
+      const { request } = entered;
+      const match = table.match(request.method, request.host, request.target);
+      const { decision } = decideFor(request, match, parts.flags.current());
+      // Only the monolith holds sockets open. Once it has let go of a route, there is nobody to talk to.
+      if (decision.reason === "stage-retired") return refuseSocket(socket, NO_UPGRADE, request.id);
+      tunnel.join(request, req, socket, head);
+    },
+  };
+}
+
+const NO_UPGRADE = problem(501, "no-upgrade", "This endpoint does not switch protocols.");
+
+/** Only a canary asks who the client is; in other stages a key would mean nothing, and a new cookie even less. */
+function decideFor(
+  request: GatewayRequest,
+  match: Match | null,
+  flags: FlagSnapshot,
+): { decision: Decision; setCookie: string | null } {
+  if (match === null) return { decision: decide(null, null, flags), setCookie: null };
+  const { route, params } = match;
+  const { stage } = flags.routes.get(route.id) ?? route;
+  const sticky = stage === "canary" && !flags.killed ? stickyKey(route.stickyBy, request, params) : null;
+  return { decision: decide(route, sticky?.key ?? null, flags), setCookie: sticky?.setCookie ?? null };
+}
+
+/** An upstream's answer, or the gateway's own when there is none to be had. */
+async function answerFor(
+  request: LiveRequest,
+  match: Match | null,
+  decision: Decision,
+  routing: Routing,
+  parts: GatewayParts,
+): Promise<Omit<Asked, "answeredBy"> & { answeredBy: Asked["answeredBy"] | "gateway" }> {
+  const sides = {
+    route: match?.route ?? null,
+    legacy: routing.legacy,
+    function: match === null ? null : (routing.functions.get(match.route.id) ?? null),
+    timeoutMs: match?.route.timeoutMs ?? routing.legacyTimeoutMs,
+  };
+  try {
+    return await ask(request, decision, sides, parts, (status, headers) => inform(request, status, headers));
+  } catch (error) {
+    const kind = error instanceof UpstreamError ? error.kind : "service-error";
+    if (!(error instanceof UpstreamError)) parts.telemetry.unexpected({ where: "gateway", error });
+    const answer = problemResponse(problemOf(kind), request.id);
+    return { answer, answeredBy: "gateway", fallbackFrom: null };
+  }
+}

@@ -1,0 +1,67 @@
+import express from "express";
+import request from "supertest";
+import { afterEach, describe, expect, it } from "vitest";
+import { banyanMiddleware } from "../../gateway/embed.ts";
+import { fakeFunction, startHarness, text } from "../support/harness.ts";
+import { rawServer } from "../support/raw-server.ts";
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+const routes = "  order: { match: { path: '/api/orders/{id}' }, function: { lambda: f }, stage: cutover }";
+
+async function embedded(mountAt = "/") {
+  const legacy = await rawServer((socket, soFar) => {
+    if (soFar.endsWith("hello")) socket.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nlegacy");
+  });
+  cleanups.push(() => legacy.close());
+  const order = fakeFunction(async (message) => {
+    const body = (await message.body.whole(1_000))!;
+    return text(201, `${message.method} ${message.target.raw} ${String(body)}`, ["X-Function", "1"]);
+  });
+  const harness = await startHarness({ legacyUrl: legacy.url, routes, functions: { order } });
+  cleanups.push(() => harness.close());
+  const app = express();
+  app.use(mountAt, banyanMiddleware(harness.core));
+  app.use(express.json());
+  app.get("/own", (_req, res) => void res.send("the app's own"));
+  app.post("/echo", (req, res) => void res.json(req.body));
+  return { app, order };
+}
+
+describe("embedded in an express app", () => {
+  it("takes the routes of its table", async () => {
+    const { app } = await embedded();
+    const answer = await request(app)
+      .post("/api/orders/7?x=%2F")
+      .set("Content-Type", "text/plain")
+      .send("hello");
+    expect(answer.status).toBe(201);
+    expect(answer.headers["x-function"]).toBe("1");
+    expect(answer.text).toBe("POST /api/orders/7?x=%2F hello");
+  });
+
+  it("leaves everything else to the app, bodies untouched", async () => {
+    const { app, order } = await embedded();
+    expect((await request(app).get("/own")).text).toBe("the app's own");
+    expect((await request(app).post("/echo").send({ a: 1 })).body).toEqual({ a: 1 });
+    expect((await request(app).get("/nowhere")).status).toBe(404);
+    expect(order.calls).toBe(0);
+  });
+
+  it("routes on the whole path where it is mounted below one", async () => {
+    const { app } = await embedded("/api");
+    expect((await request(app).get("/api/orders/7")).text).toBe("GET /api/orders/7 ");
+  });
+
+  it("says so when a body parser came first", async () => {
+    const { app: inner } = await embedded();
+    const app = express();
+    app.use(express.json(), inner);
+    const answer = await request(app).post("/api/orders/7").send({ a: 1 });
+    expect(answer.status).toBe(500);
+    expect(answer.text).toContain("mount banyanMiddleware() first");
+  });
+});

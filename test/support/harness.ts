@@ -1,0 +1,117 @@
+import { opossumBreaker } from "../../gateway/breaker/opossum.ts";
+import { breakerRegistry } from "../../gateway/breaker/registry.ts";
+import { systemClock as clock } from "../../gateway/clock.ts";
+import { loadConfig } from "../../gateway/config/load.ts";
+import { NO_FLAGS, type FlagSnapshot } from "../../gateway/flags/flag-source.ts";
+import { gateway, type GatewayParts, type Routing } from "../../gateway/gateway.ts";
+import { serve } from "../../gateway/http/server.ts";
+import { trustIn } from "../../gateway/http/trust.ts";
+import { routeTable } from "../../gateway/routes/table.ts";
+import type { Answered } from "../../gateway/shadow/mirror.ts";
+import { silentTelemetry } from "../../gateway/telemetry/silent.ts";
+import type { RequestFinished } from "../../gateway/telemetry/telemetry.ts";
+import { legacyUpstream } from "../../gateway/upstreams/legacy.ts";
+import { webSocketTunnel } from "../../gateway/upstreams/tunnel.ts";
+import {
+  UpstreamError,
+  type FailureKind,
+  type Upstream,
+  type UpstreamResponse,
+} from "../../gateway/upstreams/upstream.ts";
+
+/** A function that the test writes; it counts what reached it. */
+export interface FakeFunction extends Upstream {
+  calls: number;
+}
+
+/** Answers, or fails in this way. */
+export function fakeFunction(answer: UpstreamResponse | FailureKind | Upstream["send"]): FakeFunction {
+  return {
+    name: "fake",
+    calls: 0,
+    async send(request, attempt) {
+      this.calls += 1;
+      if (typeof answer === "function") return answer(request, attempt);
+      if (typeof answer === "string") throw new UpstreamError(answer, "as the test asked");
+      return answer;
+    },
+  };
+}
+
+export function text(status: number, body: string, headers: readonly string[] = []): UpstreamResponse {
+  const bytes = Buffer.from(body);
+  return { status, reason: "", headers: [...headers, "Content-Length", String(bytes.length)], body: bytes };
+}
+
+/** The gateway's data path on a real port, in front of a monolith, with functions that the test writes. */
+export async function startHarness(options: {
+  legacyUrl: string;
+  /** The `routes:` part of a routes.yaml. */
+  routes?: string;
+  more?: string;
+  functions?: Readonly<Record<string, Upstream>>;
+  flags?: Partial<FlagSnapshot>;
+  legacyTimeoutMs?: number;
+}) {
+  const yaml = `version: 1\nlegacy: { url: "${options.legacyUrl}" }\n${options.more ?? ""}\nroutes:\n${options.routes ?? "  {}"}\n`;
+  const loaded = loadConfig(yaml, "routes.yaml", {});
+  if ("problems" in loaded)
+    throw new Error(loaded.problems.map((p) => `${p.line}:${p.col} ${p.message}`).join("\n"));
+  const { config } = loaded;
+
+  const finished: RequestFinished[] = [];
+  const mirrored: Answered[] = [];
+  const telemetry = {
+    ...silentTelemetry,
+    requestFinished: (event: RequestFinished) => void finished.push(event),
+  };
+  const breakers = breakerRegistry((id, side, settings) =>
+    opossumBreaker(`${id}:${side}`, settings, { clock }),
+  );
+  breakers.reload(config.routes);
+  const legacy = legacyUpstream(config.legacy);
+  const open = new Set<import("node:net").Socket>();
+  const routing: Routing = {
+    table: routeTable(config.routes),
+    legacy,
+    tunnel: webSocketTunnel({ legacyUrl: options.legacyUrl, timeoutMs: 2_000, open }, telemetry),
+    legacyTimeoutMs: options.legacyTimeoutMs ?? 5_000,
+    functions: new Map(Object.entries(options.functions ?? {})),
+    ingress: { clock, trust: trustIn(config.trustedProxies), viaName: "banyan-test" },
+  };
+  let snapshot: FlagSnapshot = { ...NO_FLAGS, ...options.flags };
+  const parts: GatewayParts = {
+    clock,
+    telemetry,
+    breaker: breakers.breaker,
+    mirror: { offer: (answered) => void mirrored.push(answered) },
+    routing: () => routing,
+    flags: {
+      current: () => snapshot,
+      health: () => ({ fresh: true, lastReadAt: 0, problem: null }),
+      start: () => Promise.resolve(),
+      stop: () => Promise.resolve(),
+    },
+  };
+  const core = gateway(parts);
+  const settings = { host: "127.0.0.1", port: 0, drainGraceMs: 0, drainLimitMs: 2_000 };
+  const server = await serve(core, settings, telemetry);
+  return {
+    core,
+    server,
+    breakers,
+    port: server.port,
+    url: `http://127.0.0.1:${server.port}`,
+    /** What telemetry was told of finished requests, in order. */
+    finished,
+    /** What was offered to the mirror. */
+    mirrored,
+    setFlags: (flags: Partial<FlagSnapshot>) => void (snapshot = { ...NO_FLAGS, ...flags }),
+    async close() {
+      for (const socket of open) socket.destroy();
+      legacy.close();
+      breakers.stop();
+      await server.drain();
+    },
+  };
+}
