@@ -1,0 +1,64 @@
+import type { Variables } from "./interpolate.ts";
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What the environment decides: where to listen, and where files are. */
+export interface Settings {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly adminHost: string;
+  readonly adminPort: number;
+  /** Path of routes.yaml. */
+  readonly configFile: string;
+  /** Folder of everything the gateway writes. */
+  readonly dataFolder: string;
+  readonly logLevel: LogLevel;
+  /** False when NO_COLOR is set to anything (https://no-color.org). */
+  readonly colors: boolean;
+  /** The whole environment, for `${VARIABLES}` in routes.yaml. */
+  readonly variables: Variables;
+}
+
+/** Everything wrong with the environment, at once. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.problems = problems;
+  }
+}
+
+/** The settings, or a SettingsError. An empty variable counts as not set, as in `PORT= npm start`. */
+export function readEnv(env: Variables = process.env): Settings {
+  const problems: string[] = [];
+  const text = (name: string, otherwise: string) => env[name] || otherwise;
+  const port = (name: string, otherwise: number) => {
+    const written = env[name] || String(otherwise);
+    if (/^[0-9]{1,5}$/.test(written) && Number(written) <= 65_535) return Number(written);
+    problems.push(`${name} is no port: set it to a number from 0 to 65535, or unset it for ${otherwise}`);
+    return otherwise;
+  };
+  const settings = {
+    host: text("HOST", "0.0.0.0"),
+    port: port("PORT", 8080),
+    adminHost: text("ADMIN_HOST", "127.0.0.1"),
+    adminPort: port("ADMIN_PORT", 9901),
+    configFile: text("BANYAN_CONFIG", "routes.yaml"),
+    dataFolder: text("BANYAN_DATA", ".banyan"),
+    logLevel: LOG_LEVELS.find((level) => level === text("LOG_LEVEL", "info")),
+    colors: !env["NO_COLOR"],
+    variables: { ...env },
+  };
+  const { logLevel } = settings;
+  if (logLevel === undefined)
+    problems.push(`LOG_LEVEL is no level: set it to one of ${LOG_LEVELS.join(", ")}`);
+  if (settings.port === settings.adminPort && settings.port !== 0 && problems.length === 0) {
+    problems.push(`PORT and ADMIN_PORT are both ${settings.port}: give each its own`);
+  }
+  if (problems.length > 0 || logLevel === undefined) throw new SettingsError(problems);
+  return { ...settings, logLevel };
+}

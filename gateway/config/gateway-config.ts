@@ -1,0 +1,87 @@
+import type { BreakerSettings, Route, StickySource } from "../routes/route.ts";
+import type { Problem } from "./problem.ts";
+import type { DefaultsEntry, RouteEntry, RoutesFile } from "./schema.ts";
+
+/** Everything routes.yaml says, with defaults merged and variables filled in. Never changed: a reload makes a new one. */
+export interface GatewayConfig {
+  readonly legacy: {
+    /** Origin, without a trailing slash. */
+    readonly url: string;
+    readonly timeoutMs: number;
+    /** Sockets at most. */
+    readonly connections: number;
+  };
+  readonly flags: {
+    readonly source: "file";
+    /** As it is written; null when the file says nothing. */
+    readonly file: string | null;
+  };
+  readonly aws: { readonly region: string; readonly endpoint: string | null };
+  /** Addresses and CIDR ranges. */
+  readonly trustedProxies: readonly string[];
+  readonly routes: readonly Route[];
+  readonly warnings: readonly Problem[];
+  /** The file as plain data, with `${VARIABLES}` not filled in: safe to print. */
+  readonly printable: unknown;
+}
+
+const STICKY_BY: readonly StickySource[] = [{ from: "address" }];
+const TIMEOUT_MS = 30_000;
+const BREAKER: BreakerSettings = {
+  errorPercent: 50,
+  slowCallMs: null,
+  minimumCalls: 20,
+  windowMs: 10_000,
+  openMs: 5000,
+};
+
+/** The configuration of a valid file. */
+export function gatewayConfig(
+  { legacy, flags, aws, trustedProxies }: Omit<RoutesFile, "routes">,
+  routes: readonly Route[],
+  warnings: readonly Problem[],
+  printable: unknown,
+): GatewayConfig {
+  return {
+    legacy: { url: new URL(legacy.url).origin, timeoutMs: legacy.timeout, connections: legacy.connections },
+    flags: { source: flags.source, file: flags.file ?? null },
+    aws: { region: aws.region, endpoint: aws.endpoint ?? null },
+    trustedProxies,
+    routes,
+    warnings,
+    printable,
+  };
+}
+
+/** A route of the table: its entry over the file's defaults over the built-in ones, field by field. */
+export function routeOf(id: string, entry: RouteEntry, defaults: DefaultsEntry, line: number): Route {
+  const { match, function: target } = entry;
+  return {
+    id,
+    methods: match.method === null ? null : [...new Set(match.method)],
+    host: match.host ?? null,
+    pattern: match.path,
+    function: { kind: "lambda", name: target.lambda, qualifier: target.qualifier },
+    group: entry.group ?? id,
+    stage: entry.stage,
+    percent: entry.percent ?? 0,
+    stickyBy: entry.stickyBy ?? defaults.stickyBy ?? STICKY_BY,
+    timeoutMs: entry.timeout ?? defaults.timeout ?? TIMEOUT_MS,
+    repeatable: entry.repeatable ?? false,
+    replaceServerErrors: entry.replaceServerErrors,
+    breaker: { ...BREAKER, ...breakerSettings(defaults.breaker), ...breakerSettings(entry.breaker) },
+    line,
+  };
+}
+
+/** Only the settings that are written: an absent one must not hide a default. */
+function breakerSettings(entry: DefaultsEntry["breaker"]): Partial<BreakerSettings> {
+  const { errorPercent, slowCall, minimumCalls, window, open } = entry ?? {};
+  return {
+    ...(errorPercent !== undefined && { errorPercent }),
+    ...(slowCall !== undefined && { slowCallMs: slowCall }),
+    ...(minimumCalls !== undefined && { minimumCalls }),
+    ...(window !== undefined && { windowMs: window }),
+    ...(open !== undefined && { openMs: open }),
+  };
+}

@@ -1,0 +1,202 @@
+import { z } from "zod";
+import { STAGES } from "../routes/route.ts";
+import {
+  addressRange,
+  duration,
+  host,
+  httpUrl,
+  identifier,
+  method,
+  path,
+  stickyBy,
+  timeout,
+} from "./fields.ts";
+
+const match = z
+  .strictObject({
+    method: z
+      .union([method, z.array(method).min(1)])
+      .optional()
+      .meta({ description: "One method or a list; any when absent. GET also takes HEAD.", examples: ["GET"] })
+      .transform((methods) => (typeof methods === "string" ? [methods] : (methods ?? null))),
+    path,
+    host: host.optional(),
+  })
+  .meta({ description: "Which requests this is.", examples: [{ method: "GET", path: "/api/orders/{id}" }] });
+
+const FUNCTION_NAME =
+  /^(?:[A-Za-z0-9_-]{1,64}|arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,64})$/;
+
+const functionTarget = z
+  .strictObject({
+    lambda: z
+      .string()
+      .regex(FUNCTION_NAME, { error: "this is no function name, and no ARN that ends with one" })
+      .meta({
+        description: "Function name, or its ARN without a qualifier.",
+        examples: ["get-order", "arn:aws:lambda:eu-central-1:123456789012:function:get-order"],
+      }),
+    qualifier: z
+      .string()
+      .regex(/^(?:\$LATEST|[A-Za-z0-9_-]{1,128})$/, { error: "this is no alias and no version" })
+      .prefault("live")
+      .meta({ description: "Alias or version to invoke.", examples: ["live", "42"] }),
+  })
+  .meta({
+    description: "The function that takes the route over.",
+    examples: [{ lambda: "get-order", qualifier: "live" }],
+  });
+
+const breaker = z
+  .strictObject({
+    errorPercent: z
+      .number()
+      .gt(0)
+      .max(100)
+      .optional()
+      .meta({ description: "Share of failures that opens it; 50 unless set.", examples: [50] }),
+    slowCall: duration
+      .nullable()
+      .optional()
+      .describe("Slower answers count as failures; null, the default, switches that off."),
+    minimumCalls: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .meta({ description: "Fewer calls in the window never open it; 20 unless set.", examples: [20] }),
+    window: duration.optional().describe("How far back calls are counted; 10s unless set."),
+    open: duration.optional().describe("How long it stays open before a probe; 5s unless set."),
+  })
+  .describe("When the breaker opens, and how it recovers.");
+
+/** One route as it is written, and what it means before the defaults are merged in. */
+export const routeEntry = z
+  .strictObject({
+    match,
+    function: functionTarget,
+    group: identifier.optional().meta({
+      description: "Routes of one group move a given client together.",
+      examples: ["checkout"],
+    }),
+    stage: z
+      .enum(STAGES)
+      .prefault("legacy")
+      .describe("Where the migration stands until a flag says otherwise."),
+    percent: z
+      .number()
+      .min(0)
+      .max(100)
+      .multipleOf(0.001)
+      .optional()
+      .meta({ description: "Canary share; only with stage: canary.", examples: [10] }),
+    stickyBy: stickyBy.optional(),
+    timeout,
+    repeatable: z
+      .boolean()
+      .optional()
+      .meta({
+        description:
+          "True when legacy may repeat a write that the function may have begun; false unless set.",
+        examples: [true, false],
+      }),
+    replaceServerErrors: z
+      .boolean()
+      .prefault(true)
+      .meta({
+        description: "True when legacy answers a safe request instead of the function's 5xx.",
+        examples: [true, false],
+      }),
+    breaker: breaker.optional(),
+  })
+  .superRefine(percentMeansCanary, { when: () => true });
+
+/** Runs on entries with other problems too, so that all of them show at once: nothing can be taken for granted. */
+function percentMeansCanary(entry: unknown, ctx: z.RefinementCtx): void {
+  if (typeof entry !== "object" || entry === null) return;
+  const { stage, percent } = entry as { stage?: unknown; percent?: unknown };
+  if (STAGES.every((known) => known !== stage)) return;
+  if (stage !== "canary" && percent !== undefined) {
+    const hint = "write `stage: canary`, or remove `percent`";
+    const message = "`percent` has no meaning outside `stage: canary`";
+    ctx.addIssue({ code: "custom", path: ["percent"], message, params: { hint, rule: "BYN1010" } });
+  }
+  if (stage === "canary" && percent === undefined) {
+    const params = { hint: "add for example `percent: 10`", rule: "BYN1010" };
+    ctx.addIssue({ code: "custom", path: ["stage"], message: "a canary needs its `percent`", params });
+  }
+}
+
+export const routeId = identifier;
+
+export const legacyEntry = z
+  .strictObject({
+    url: httpUrl.meta({
+      description: "Origin of the monolith.",
+      examples: ["${LEGACY_URL:-http://127.0.0.1:3000}"],
+    }),
+    timeout: duration.prefault("60s").describe("For requests that no route matches."),
+    connections: z
+      .int()
+      .min(1)
+      .max(65_535)
+      .prefault(256)
+      .meta({ description: "Sockets to legacy, at most.", examples: [256] }),
+  })
+  .meta({
+    description: "What answers everything that did not move.",
+    examples: [{ url: "http://127.0.0.1:3000" }],
+  });
+
+export const defaultsEntry = z
+  .strictObject({ timeout, stickyBy: stickyBy.optional(), breaker: breaker.optional() })
+  .describe("What routes have that do not say otherwise; merged field by field.");
+
+/** The one definition of routes.yaml: types, validation and editor schema come from here. */
+export const routesFile = z.strictObject({
+  version: z.literal(1).meta({ description: "Version of this format.", examples: [1] }),
+  legacy: legacyEntry,
+  flags: z
+    .discriminatedUnion("source", [
+      z.strictObject({
+        source: z.literal("file"),
+        file: z
+          .string()
+          .min(1)
+          .optional()
+          .meta({
+            description: "File with the flags; in the data folder when absent.",
+            examples: ["flags.json"],
+          }),
+      }),
+    ])
+    .prefault({ source: "file" })
+    .meta({ description: "Where stages are flipped.", examples: [{ source: "file" }] }),
+  aws: z
+    .strictObject({
+      region: z
+        .string()
+        .regex(/^[a-z0-9-]+$/, { error: "this is no region" })
+        .prefault("eu-central-1")
+        .meta({ description: "Region of the functions.", examples: ["${AWS_REGION:-eu-central-1}"] }),
+      endpoint: httpUrl
+        .optional()
+        .meta({ description: "Instead of AWS itself, for tests.", examples: ["http://127.0.0.1:9001"] }),
+    })
+    .prefault({})
+    .describe("How AWS is reached."),
+  trustedProxies: z
+    .array(addressRange)
+    .prefault([])
+    .describe("Peers whose X-Forwarded-* and Forwarded fields are believed."),
+  defaults: defaultsEntry.prefault({}),
+  routes: z
+    .record(routeId, routeEntry)
+    .prefault({})
+    .describe("What moves to functions, by id. Everything else is legacy's."),
+});
+
+export type RouteEntry = z.output<typeof routeEntry>;
+export type LegacyEntry = z.output<typeof legacyEntry>;
+export type DefaultsEntry = z.output<typeof defaultsEntry>;
+export type RoutesFile = z.output<typeof routesFile>;

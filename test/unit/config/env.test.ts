@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import { readEnv, SettingsError } from "../../../gateway/config/env.ts";
+import type { Variables } from "../../../gateway/config/interpolate.ts";
+
+function problemsOf(env: Variables): readonly string[] {
+  try {
+    readEnv(env);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test("nothing set is a working gateway", () => {
+  expect(readEnv({})).toEqual({
+    host: "0.0.0.0",
+    port: 8080,
+    adminHost: "127.0.0.1",
+    adminPort: 9901,
+    configFile: "routes.yaml",
+    dataFolder: ".banyan",
+    logLevel: "info",
+    colors: true,
+    variables: {},
+  });
+});
+
+test("everything can be set", () => {
+  const env = {
+    HOST: "::1",
+    PORT: "0",
+    ADMIN_HOST: "0.0.0.0",
+    ADMIN_PORT: "65535",
+    BANYAN_CONFIG: "/etc/banyan/routes.yaml",
+    BANYAN_DATA: "/var/lib/banyan",
+    LOG_LEVEL: "debug",
+    NO_COLOR: "1",
+  };
+  expect(readEnv(env)).toEqual({
+    host: "::1",
+    port: 0,
+    adminHost: "0.0.0.0",
+    adminPort: 65_535,
+    configFile: "/etc/banyan/routes.yaml",
+    dataFolder: "/var/lib/banyan",
+    logLevel: "debug",
+    colors: false,
+    variables: env,
+  });
+});
+
+test("an empty variable is not set", () => {
+  expect(readEnv({ PORT: "", LOG_LEVEL: "", NO_COLOR: "" })).toMatchObject({
+    port: 8080,
+    logLevel: "info",
+    colors: true,
+  });
+});
+
+test("all mistakes are said at once, with what to do", () => {
+  expect(problemsOf({ PORT: "eighty", ADMIN_PORT: "65536", LOG_LEVEL: "loud" })).toEqual([
+    "PORT is no port: set it to a number from 0 to 65535, or unset it for 8080",
+    "ADMIN_PORT is no port: set it to a number from 0 to 65535, or unset it for 9901",
+    "LOG_LEVEL is no level: set it to one of trace, debug, info, warn, error, fatal, silent",
+  ]);
+});
+
+test.each(["-1", "80.5", " 80", "0x50", "1e3", "99999", "８０"])("PORT=%s is refused", (PORT) => {
+  expect(problemsOf({ PORT })).toHaveLength(1);
+});
+
+test("both listeners cannot have one port, unless the system picks it", () => {
+  expect(problemsOf({ PORT: "9901" })).toEqual(["PORT and ADMIN_PORT are both 9901: give each its own"]);
+  expect(problemsOf({ PORT: "0", ADMIN_PORT: "0" })).toEqual([]);
+});
+
+test("it is read from the process when nothing else is given", () => {
+  expect(readEnv().variables["PATH"]).toBe(process.env["PATH"]);
+});
