@@ -42,7 +42,6 @@ const HOP_BY_HOP = new Set([
   "proxy-connection",
   "proxy-authenticate",
   "te",
-  "trailer",
   "transfer-encoding",
   "upgrade",
 ]);

@@ -1,7 +1,7 @@
 import { STATUS_CODES, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
-import type { HeaderList } from "./headers.ts";
+import { firstValue, without, type HeaderList } from "./headers.ts";
 import type { LiveRequest } from "./request.ts";
 import { problem, problemResponse, type Problem } from "./problem.ts";
 import type { UpstreamResponse } from "../upstreams/upstream.ts";
@@ -20,13 +20,12 @@ export async function respond(
     discard(answer);
     return "client-gone";
   }
-  const bodiless = request.method === "HEAD" || answer.status === 204 || answer.status === 304;
   if (!writeHead(res, answer, extraHeaders)) {
     discard(answer);
     const failure = problem(502, "upstream-answered-badly", "The service gave no valid answer.");
     return respond(request, problemResponse(failure, request.id), extraHeaders);
   }
-  if (bodiless) {
+  if (isBodiless(request.method, answer.status)) {
     // Drained and not destroyed: by protocol it is empty, and its connection goes back to the pool.
     if (!Buffer.isBuffer(answer.body)) answer.body.on("error", () => undefined).resume();
     return finished(res, () => res.end());
@@ -67,7 +66,7 @@ function writeHead(res: ServerResponse, answer: UpstreamResponse, extraHeaders: 
   // The upstream's own Date passes; two clocks in one answer help nobody.
   res.sendDate = false;
   try {
-    const headers = extraHeaders.length === 0 ? [...answer.headers] : [...answer.headers, ...extraHeaders];
+    const headers = [...withoutIdleTrailer(res, answer), ...extraHeaders];
     if (answer.reason === "") res.writeHead(answer.status, headers);
     else res.writeHead(answer.status, answer.reason, headers);
     return true;
@@ -75,6 +74,20 @@ function writeHead(res: ServerResponse, answer: UpstreamResponse, extraHeaders: 
     // A status or field that Node refuses to write; nothing has left yet.
     return false;
   }
+}
+
+const TRAILER = new Set(["trailer"]);
+
+/** Node refuses to announce trailers where the answer's framing has no room for them. */
+function withoutIdleTrailer({ req }: ServerResponse, { status, headers }: UpstreamResponse): HeaderList {
+  if (firstValue(headers, "trailer") === undefined) return headers;
+  const chunked = firstValue(headers, "content-length") === undefined && req.httpVersion !== "1.0";
+  return chunked && !isBodiless(req.method, status) ? headers : without(headers, TRAILER);
+}
+
+/** Answers that end with their head, whatever fields say (RFC 9112 §6.3). */
+function isBodiless(method: string | undefined, status: number): boolean {
+  return method === "HEAD" || status === 204 || status === 304;
 }
 
 /** The body with backpressure. What breaks off upstream breaks off here, so that it never looks whole. */

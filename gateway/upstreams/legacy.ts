@@ -1,7 +1,7 @@
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { RequestBody } from "../http/body.ts";
-import { endToEnd, firstValue } from "../http/headers.ts";
+import { endToEnd, firstValue, without } from "../http/headers.ts";
 import type { GatewayRequest } from "../http/request.ts";
 import { legacyFailure, unsafeAnswer } from "./legacy-errors.ts";
 import { UpstreamError, type Attempt, type Upstream, type UpstreamResponse } from "./upstream.ts";
@@ -136,10 +136,15 @@ function responseOf(answer: IncomingMessage): UpstreamResponse {
   };
 }
 
+const TRAILER = new Set(["trailer"]);
+
 /** The request's fields with explicit framing, so that node:http never guesses one. */
 function fieldsFor(message: GatewayRequest, legacyHost: string): string[] {
-  const fields = message.host === "" ? ["Host", legacyHost, ...message.headers] : [...message.headers];
-  if (message.body.length === null) fields.push("Transfer-Encoding", "chunked");
+  const { length } = message.body;
+  // Node refuses to announce trailers where the framing has no room for them.
+  const fields = length === null ? [...message.headers] : without(message.headers, TRAILER);
+  if (message.host === "") fields.unshift("Host", legacyHost);
+  if (length === null) fields.push("Transfer-Encoding", "chunked");
   else if (
     message.body.length === 0 &&
     !SAFE.has(message.method) &&

@@ -24,7 +24,10 @@ export interface TunnelSettings {
 }
 
 /** WebSocket tunnels by http-proxy-middleware, behind our own guards on both sides. */
-export function webSocketTunnel({ legacyUrl, timeoutMs, open }: TunnelSettings, telemetry: Telemetry): Tunnel {
+export function webSocketTunnel(
+  { legacyUrl, timeoutMs, open }: TunnelSettings,
+  telemetry: Telemetry,
+): Tunnel {
   const joining = new WeakMap<IncomingMessage, { id: string; socket: Socket; writtenBefore: number }>();
   const fail = (req: IncomingMessage) => {
     const { id, socket, writtenBefore } = joining.get(req)!;
@@ -41,8 +44,10 @@ export function webSocketTunnel({ legacyUrl, timeoutMs, open }: TunnelSettings, 
     on: {
       proxyReqWs(out, req) {
         out.prependListener("upgrade", (answer) => {
-          if (!accepts(answer, req))
-            answer.socket.destroy(new Error("the monolith's 101 does not match the request"));
+          if (accepts(answer, req)) return;
+          // Ending the client's socket first is what keeps the 101 and all that follows it from being written.
+          fail(req);
+          answer.socket.destroy();
         });
         out.prependListener("response", (answer) => {
           const unfit = unsafeAnswer(answer);
@@ -66,7 +71,8 @@ export function webSocketTunnel({ legacyUrl, timeoutMs, open }: TunnelSettings, 
       req.url = request.target.raw;
       req.headers = joined(request.headers);
       proxy.upgrade(req, socket, head);
-    },  };
+    },
+  };
 }
 
 const WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

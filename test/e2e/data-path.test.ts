@@ -108,6 +108,17 @@ describe("the data path", () => {
     expect(legacy.received).toEqual([]);
   });
 
+  it.each([
+    ["by length", "GET", "Content-Length: 2\r\n\r\nok"],
+    ["to HEAD", "HEAD", "Transfer-Encoding: chunked\r\n\r\n"],
+  ])("survives trailers announced where there is no room for them: %s", async (_how, method, rest) => {
+    const legacy = await monolith(answering(`HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\n${rest}`));
+    const { port } = await inFrontOf(legacy.url);
+    expect(await rawExchange(port, get("/", "Trailer: X-Sum\r\n").replace("GET", method))).toMatch(
+      /^HTTP\/1\.1 200 OK/,
+    );
+  });
+
   it("sends absolute-form on in origin-form, with its authority as Host", async () => {
     const legacy = await monolith(answering(OK));
     const { port } = await inFrontOf(legacy.url);
