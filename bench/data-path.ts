@@ -65,7 +65,7 @@ async function load(port: number): Promise<number> {
       socket.on("data", (bytes) => {
         soFar += bytes.toString("latin1");
         if (!soFar.endsWith(BODY)) return;
-        if (!soFar.startsWith("HTTP/1.1 200")) return void reject(new Error(soFar.slice(0, 200)));
+        if (!soFar.startsWith("HTTP/1.1 200")) throw new Error(soFar.slice(0, 200));
         soFar = "";
         answered += 1;
         if (performance.now() < until) socket.write(request);

@@ -28,7 +28,12 @@ process.once("SIGTERM", () => void stop(0));
 if (env["LEGACY_URL"] === undefined) {
   await run("legacy-mock", "legacy-mock/main.ts", { ...shop, PORT: String(ports.legacy) }, ports.legacy);
 }
-await run("local-aws", "local-aws/main.ts", { ...shop, PORT: String(ports.functions), FUNCTIONS_DIR: join(HERE, "lambdas") }, ports.functions);
+await run(
+  "local-aws",
+  "local-aws/main.ts",
+  { ...shop, PORT: String(ports.functions), FUNCTIONS_DIR: join(HERE, "lambdas") },
+  ports.functions,
+);
 await run(
   "gateway",
   "gateway/cli/main.ts",
@@ -65,22 +70,25 @@ Try:
 Ctrl-C stops everything.`);
 
 /** Starts one process and waits until its port answers; ends everything when it dies. */
-async function run(name: string, file: string, more: NodeJS.ProcessEnv, port: number, args: string[] = []): Promise<void> {
+async function run(
+  name: string,
+  file: string,
+  more: NodeJS.ProcessEnv,
+  port: number,
+  args: string[] = [],
+): Promise<void> {
   const child = spawn(process.execPath, [join(HERE, file), ...args], {
     cwd: HERE,
     env: { ...env, ...more },
     stdio: ["ignore", "inherit", "inherit"],
   });
   children.push({ name, process: child });
-  let exited = false;
   child.once("exit", (code) => {
-    exited = true;
     if (stopping) return;
     console.error(`${name} ended${code === null ? "" : ` with exit code ${code}`}; stopping the rest.`);
     void stop(code === 0 || code === null ? 1 : code);
   });
-  while (!exited && !(await answers(port))) await new Promise((again) => setTimeout(again, 25));
-  if (exited) await new Promise(() => undefined);
+  while (!(await answers(port))) await new Promise((again) => setTimeout(again, 25));
 }
 
 function answers(port: number): Promise<boolean> {

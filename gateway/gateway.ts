@@ -27,7 +27,7 @@ export interface Routing {
 }
 
 export interface GatewayParts extends Asking {
-  routing(): Routing;
+  readonly routing: () => Routing;
   readonly flags: FlagSource;
   readonly mirror: Mirror;
   readonly telemetry: Telemetry;

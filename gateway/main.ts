@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { join, resolve } from "node:path";
 import type { Readiness } from "./admin/admin-parts.ts";
 import { adminServer } from "./admin/server.ts";
 import { packageVersion } from "./admin/version.ts";
@@ -7,6 +6,7 @@ import { opossumBreaker } from "./breaker/opossum.ts";
 import { breakerRegistry } from "./breaker/registry.ts";
 import { systemClock as clock } from "./clock.ts";
 import type { Settings } from "./config/env.ts";
+import { flagFileOf } from "./config/flag-file.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
 import { renderProblems } from "./config/problems.ts";
 import { readConfig } from "./config/read.ts";
@@ -62,10 +62,10 @@ export async function startGateway(
     }),
   );
   breakers.reload(config.routes);
-  parts.defer(breakers.stop);
+  parts.defer(() => breakers.stop());
 
   const routing = routings(config, { clock, telemetry, viaName: `banyan-${randomBytes(4).toString("hex")}` });
-  parts.defer(routing.close);
+  parts.defer(() => routing.close());
 
   const flagFile = flagFileOf(config, settings);
   const flags = fileFlags({
@@ -93,15 +93,22 @@ export async function startGateway(
       writer: takenUp(fileFlagWriter({ path: flagFile, clock }), flags),
       telemetry,
       version: packageVersion(),
-      live: { readiness: () => readiness, breakers: breakers.states, counters: counted },
+      live: { readiness: () => readiness, breakers: () => breakers.states(), counters: counted },
     },
     { host: settings.adminHost, port: settings.adminPort },
   );
-  parts.defer(admin.close);
+  parts.defer(() => admin.close());
 
-  const { breaker } = breakers;
+  const core = gateway({
+    clock,
+    telemetry,
+    flags,
+    mirror: noMirror,
+    breaker: (route, side) => breakers.breaker(route, side),
+    routing: () => routing.current(),
+  });
   const server = await serve(
-    gateway({ clock, telemetry, flags, breaker, mirror: noMirror, routing: routing.current }),
+    core,
     { host: settings.host, port: settings.port, drainGraceMs: DRAIN_GRACE_MS, drainLimitMs: DRAIN_LIMIT_MS },
     telemetry,
   );
@@ -135,12 +142,6 @@ function takenUp(writer: FlagWriter, flags: FileFlags): FlagWriter {
       return result;
     },
   };
-}
-
-/** Flags live in the data folder unless routes.yaml names a file, which is then found beside it. */
-export function flagFileOf(config: GatewayConfig, settings: Settings): string {
-  const { file } = config.flags;
-  return file === null ? join(settings.dataFolder, "flags.yaml") : resolve(settings.configFile, "..", file);
 }
 
 /** Reads routes.yaml again when it changes or on SIGHUP. What is wrong is told, and the last good one stays in use. */

@@ -10,37 +10,38 @@ export interface Problem {
   readonly retryAfterS?: number;
 }
 
+const late = problem(504, "upstream-timeout", "The service did not answer in time.");
+const busy = {
+  ...problem(503, "upstream-unavailable", "The service cannot take this request now."),
+  retryAfterS: 1,
+};
+const unreachable = problem(502, "upstream-unreachable", "The service cannot be reached.");
+const failed = problem(502, "upstream-failed", "The service failed to answer.");
+
 /** The one place where the HTTP status of an upstream's failure is chosen. */
+const PROBLEMS: Readonly<Record<FailureKind, Problem>> = {
+  timeout: late,
+  "connect-timeout": late,
+  "breaker-open": busy,
+  throttled: busy,
+  unavailable: busy,
+  refused: unreachable,
+  unresolved: unreachable,
+  tls: unreachable,
+  reset: failed,
+  denied: failed,
+  "not-found": failed,
+  rejected: failed,
+  "service-error": failed,
+  "function-error": failed,
+  "bad-answer": problem(502, "upstream-answered-badly", "The service gave no valid answer."),
+  "too-large": problem(413, "request-too-large", "The request is larger than the service accepts."),
+  "client-gone": problem(499, "client-gone", "The client went away before the answer."),
+};
+
+/** What a client is told of an upstream's failure. */
 export function problemOf(kind: FailureKind): Problem {
-  switch (kind) {
-    case "timeout":
-    case "connect-timeout":
-      return problem(504, "upstream-timeout", "The service did not answer in time.");
-    case "breaker-open":
-    case "throttled":
-    case "unavailable":
-      return {
-        ...problem(503, "upstream-unavailable", "The service cannot take this request now."),
-        retryAfterS: 1,
-      };
-    case "too-large":
-      return problem(413, "request-too-large", "The request is larger than the service accepts.");
-    case "client-gone":
-      return problem(499, "client-gone", "The client went away before the answer.");
-    case "refused":
-    case "unresolved":
-    case "tls":
-      return problem(502, "upstream-unreachable", "The service cannot be reached.");
-    case "bad-answer":
-      return problem(502, "upstream-answered-badly", "The service gave no valid answer.");
-    case "reset":
-    case "denied":
-    case "not-found":
-    case "rejected":
-    case "service-error":
-    case "function-error":
-      return problem(502, "upstream-failed", "The service failed to answer.");
-  }
+  return PROBLEMS[kind];
 }
 
 /** A problem by its parts. */
@@ -49,7 +50,7 @@ export function problem(status: number, code: string, detail: string): Problem {
 }
 
 /** The problem as an answer: RFC 9457 `application/problem+json`, with the id that finds its log line. */
-export function problemResponse(problem: Problem, requestId: string): UpstreamResponse {
+export function problemResponse(problem: Problem, requestId: string): UpstreamResponse & { body: Buffer } {
   const body = Buffer.from(
     JSON.stringify({
       type: `urn:banyan:problem:${problem.code}`,

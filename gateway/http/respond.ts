@@ -63,8 +63,6 @@ export function refuseSocket(socket: Socket, refused: Problem, id: string): void
 }
 
 function writeHead(res: ServerResponse, answer: UpstreamResponse, extraHeaders: HeaderList): boolean {
-  // The upstream's own Date passes; two clocks in one answer help nobody.
-  res.sendDate = false;
   try {
     const headers = [...withoutIdleTrailer(res, answer), ...extraHeaders];
     if (answer.reason === "") res.writeHead(answer.status, headers);

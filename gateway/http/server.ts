@@ -82,7 +82,7 @@ export async function serve(
 
   await listen(server, settings);
   return {
-    port: (server.address() as { port: number }).port,
+    port: portOf(server),
     get draining() {
       return draining;
     },
@@ -95,6 +95,11 @@ export async function serve(
       clearTimeout(cut);
     },
   };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 function listen(server: Server, { host, port }: ServerSettings): Promise<void> {

@@ -27,7 +27,7 @@ export interface Asking {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** The breaker of a route's side. */
-  breaker(route: Route, side: Side): Breaker;
+  readonly breaker: (route: Route, side: Side) => Breaker;
 }
 
 /** The answer, and how it came about. */

@@ -98,33 +98,41 @@ export function eventBytes(event: FunctionUrlEvent): Buffer {
   );
 }
 
-/** Lower-case names, duplicates joined by a comma, cookies apart; what concerns one connection or one hop stays out. */
+/** Lower-case names, duplicates joined by a comma, cookies apart; what concerns one hop alone stays out. */
 function eventHeaders({ headers: sent, trace }: GatewayRequest) {
-  const headers = Object.create(null) as Record<string, string>;
+  const headers = new Map<string, string>();
   const cookies: string[] = [];
   for (let i = 0; i < sent.length; i += 2) {
     const name = sent[i]!.toLowerCase();
     const value = utf8(sent[i + 1]!);
-    if (name === "cookie")
-      cookies.push(
-        ...value
-          .split(";")
-          .map((pair) => pair.trim())
-          .filter(Boolean),
-      );
-    else if (name !== "expect") headers[name] = name in headers ? `${headers[name]},${value}` : value;
+    if (name === "cookie") cookies.push(...pairsOf(value));
+    else if (name !== "expect") join(headers, name, value);
   }
-  headers["x-amzn-trace-id"] ??= `Root=1-${trace.traceId.slice(0, 8)}-${trace.traceId.slice(8)}`;
-  return { headers, cookies };
+  if (!headers.has("x-amzn-trace-id")) {
+    headers.set("x-amzn-trace-id", `Root=1-${trace.traceId.slice(0, 8)}-${trace.traceId.slice(8)}`);
+  }
+  // Entries become own properties whatever their name, `__proto__` included.
+  const record: Record<string, string> = Object.fromEntries(headers);
+  return { headers: record, cookies };
+}
+
+function pairsOf(cookie: string): string[] {
+  return cookie
+    .split(";")
+    .map((pair) => pair.trim())
+    .filter((pair) => pair !== "");
 }
 
 /** Decoded, duplicates joined by a comma, in the order of their first appearance. */
 function queryParameters(query: string): Record<string, string> {
-  const parameters = Object.create(null) as Record<string, string>;
-  for (const [name, value] of new URLSearchParams(utf8(query))) {
-    parameters[name] = name in parameters ? `${parameters[name]},${value}` : value;
-  }
-  return parameters;
+  const parameters = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(utf8(query))) join(parameters, name, value);
+  return Object.fromEntries(parameters);
+}
+
+function join(values: Map<string, string>, name: string, value: string): void {
+  const earlier = values.get(name);
+  values.set(name, earlier === undefined ? value : `${earlier},${value}`);
 }
 
 const TEXT_TYPE = /^(?:text\/|application\/(?:json|xml|javascript)\b)/i;

@@ -9,7 +9,7 @@ export interface LambdaUpstreamOptions {
   readonly invoker: Invoker;
   readonly target: FunctionTarget;
   /** Values of the route's path parameters, decoded. */
-  paramsOf(target: Target): Readonly<Record<string, string>>;
+  readonly paramsOf: (target: Target) => Readonly<Record<string, string>>;
 }
 
 /** An AWS Lambda function, asked with the event a Function URL would send it. */

@@ -79,7 +79,7 @@ const WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** A 101 counts when it is for this very request (RFC 6455 §4.1): no byte is tunnelled before that. */
 function accepts(answer: IncomingMessage, req: IncomingMessage): boolean {
-  const key = String(req.headers["sec-websocket-key"] ?? "");
+  const key = req.headers["sec-websocket-key"] ?? "";
   const expected = createHash("sha1")
     .update(key + WEBSOCKET_GUID)
     .digest("base64");
@@ -92,14 +92,12 @@ function accepts(answer: IncomingMessage, req: IncomingMessage): boolean {
 
 /** Fields as Node's client takes them for an upgrade: one value a name, hop-by-hop ones set by us alone. */
 function joined(headers: HeaderList): IncomingMessage["headers"] {
-  const fields = Object.create(null) as Record<string, string>;
+  const fields = new Map<string, string>();
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!.toLowerCase();
-    const earlier = fields[name];
-    fields[name] =
-      earlier === undefined ? headers[i + 1]! : earlier + (name === "cookie" ? "; " : ", ") + headers[i + 1]!;
+    const earlier = fields.get(name);
+    const separator = name === "cookie" ? "; " : ", ";
+    fields.set(name, earlier === undefined ? headers[i + 1]! : earlier + separator + headers[i + 1]!);
   }
-  fields["connection"] = "Upgrade";
-  fields["upgrade"] = "websocket";
-  return fields;
+  return Object.fromEntries(fields.set("connection", "Upgrade").set("upgrade", "websocket"));
 }

@@ -14,7 +14,7 @@ function aFolder(routes = ROUTES, env: Record<string, string> = {}) {
   return folder;
 }
 
-describe("banyan without a gateway", () => {
+describe.concurrent("banyan without a gateway", () => {
   it("moves a route up and down the ladder in the flag file, and says so on stderr", async () => {
     const { banyan, json, folder } = aFolder();
     const flipped = await banyan("flip", "get-order", "canary", "--percent", "25", "--reason", "why not");
@@ -81,7 +81,7 @@ describe("banyan without a gateway", () => {
   });
 });
 
-describe("exit codes", () => {
+describe.concurrent("exit codes", () => {
   it.each([
     [["flip", "get-oder", "shadow", "--reason", "x"], 2, "did you mean get-order?", "banyan status"],
     [["flip", "get-order", "shadwo", "--reason", "x"], 2, "Did you mean shadow?", "banyan flip --help"],
@@ -106,14 +106,22 @@ describe("exit codes", () => {
     [["rollback"], 2, "name one route, or say --all", "banyan rollback --help"],
     [["statu"], 2, "Did you mean status?", "banyan --help"],
   ] as [string[], number, string, string | null][])("%j ends with %i", async (args, exitCode, says, next) => {
-    const { banyan, json } = aFolder();
-    const ended = await banyan(...args);
+    const ended = await aFolder().banyan(...args);
     expect([ended.exitCode, ended.stdout]).toEqual([exitCode, ""]);
     expect(ended.stderr).toContain(says);
     expect(ended.stderr).toContain(next === null ? "banyan: " : `next: ${next}`);
-    const { envelope } = await json(...args);
-    expect(envelope).toMatchObject({ ok: false, exitCode, data: null });
-    expect(envelope.problems[0]?.message).toContain(says);
+  });
+
+  it.each([
+    [["status", "get-oder"], "status", 2, "usage"],
+    [["flip", "get-order", "shadwo"], "flip", 2, "usage"],
+    [["promote", "get-order"], "promote", 5, "refused"],
+    [["kill", "--admin", "http://127.0.0.1:1"], "kill", 4, "unreachable"],
+  ])("of %j --json are in an envelope", async (args, command, exitCode, verdict) => {
+    const ended = await aFolder().json(...args);
+    expect(ended.exitCode).toBe(exitCode);
+    expect(ended.envelope).toMatchObject({ command, ok: false, verdict, exitCode, data: null });
+    expect(ended.envelope.problems).toHaveLength(1);
   });
 
   it("are 2 for everything that needs a routes.yaml which is not valid", async () => {
@@ -149,7 +157,7 @@ describe("exit codes", () => {
   });
 });
 
-describe("banyan validate", () => {
+describe.concurrent("banyan validate", () => {
   const BAD = "version: 1\nlegacy: { url: 'http://127.0.0.1:3000' }\nroutes:\n  a: { mach: {} }\n";
 
   it("says that a file is valid", async () => {
@@ -193,7 +201,7 @@ describe("banyan validate", () => {
   });
 });
 
-describe("banyan config", () => {
+describe.concurrent("banyan config", () => {
   it("prints the schema of the repository", async () => {
     const { banyan } = aFolder();
     const committed: unknown = JSON.parse(
@@ -212,7 +220,7 @@ describe("banyan config", () => {
   });
 });
 
-describe("help", () => {
+describe.concurrent("help", () => {
   it.each([[["--help"]], [["flip", "--help"]], [["config", "--help"]], [["help", "status"]]])(
     "of %j leads with examples",
     async (args) => {

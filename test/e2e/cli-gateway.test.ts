@@ -53,6 +53,11 @@ describe("banyan with a gateway", () => {
     expect((await work.json("kill", "--off")).envelope.data).toMatchObject({ made: true, killed: false });
   });
 
+  it("says whether requests may be sent there", async () => {
+    expect(await work.banyan("health")).toEqual({ exitCode: 0, stdout: "ready\n", stderr: "" });
+    expect((await work.banyan("health", "--admin", "http://127.0.0.1:1")).exitCode).toBe(4);
+  });
+
   it("passes its refusals on with their exit codes", async () => {
     const conflict = await work.banyan(
       "flip",

@@ -8,7 +8,7 @@ import { fakeFunction, startHarness, text } from "../support/harness.ts";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
 async function monolith(...script: Parameters<typeof rawServer>) {

@@ -7,7 +7,7 @@ import { rawServer } from "../support/raw-server.ts";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
 const routes = "  order: { match: { path: '/api/orders/{id}' }, function: { lambda: f }, stage: cutover }";

@@ -114,18 +114,17 @@ describe("flipping a route up and down under load", () => {
 
   it("keeps every client on the side of its bucket, the same on both routes of the group", () => {
     const bucketOf = new Map<string, number>();
-    for (const { request, decision, answeredBy } of finished) {
-      const { stage, bucket } = decision;
-      if (stage === "legacy") expect(answeredBy).toBe("legacy");
-      if (stage === "cutover") expect(answeredBy).toBe("function");
-      if (stage !== "canary") continue;
+    const at = (stage: Stage) => finished.filter(({ decision }) => decision.stage === stage);
+    expect(at("legacy").filter(({ answeredBy }) => answeredBy !== "legacy")).toEqual([]);
+    expect(at("cutover").filter(({ answeredBy }) => answeredBy !== "function")).toEqual([]);
+    for (const { request, decision } of at("canary")) {
+      const { bucket } = decision;
       const user = firstValue(request.headers, "x-user-id")!;
       expect(bucketOf.get(user) ?? bucket).toBe(bucket);
       bucketOf.set(user, bucket!);
     }
     expect(bucketOf.size).toBe(CLIENTS);
-    for (const { request, decision, answeredBy } of finished) {
-      if (decision.stage !== "canary") continue;
+    for (const { request, decision, answeredBy } of at("canary")) {
       const percent = percentAt(decision.flagVersion, request.method === "GET" ? "get-order" : "checkout");
       const isIn = bucketOf.get(firstValue(request.headers, "x-user-id")!)! < percent * 1_000;
       expect(answeredBy).toBe(isIn ? "function" : "legacy");

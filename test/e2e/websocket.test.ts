@@ -9,7 +9,7 @@ import { rawServer } from "../support/raw-server.ts";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
 const KEY = "dGhlIHNhbXBsZSBub25jZQ==";

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { opossumBreaker } from "../../gateway/breaker/opossum.ts";
 import { breakerRegistry } from "../../gateway/breaker/registry.ts";
 import { systemClock as clock } from "../../gateway/clock.ts";
@@ -70,7 +71,7 @@ export async function startHarness(options: {
   );
   breakers.reload(config.routes);
   const legacy = legacyUpstream(config.legacy);
-  const open = new Set<import("node:net").Socket>();
+  const open = new Set<Socket>();
   const routing: Routing = {
     table: routeTable(config.routes),
     legacy,
@@ -83,7 +84,7 @@ export async function startHarness(options: {
   const parts: GatewayParts = {
     clock,
     telemetry,
-    breaker: breakers.breaker,
+    breaker: (route, side) => breakers.breaker(route, side),
     mirror: { offer: (answered) => void mirrored.push(answered) },
     routing: () => routing,
     flags: {

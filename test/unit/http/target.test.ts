@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseTarget } from "../../../gateway/http/target.ts";
 
@@ -49,12 +49,11 @@ describe("a request target", () => {
   });
 
   it("either keeps the bytes or names a problem, whatever it is given", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
+    assert(
+      property(string({ unit: "binary" }), (text) => {
         const target = parseTarget(`/${text}`);
-        if (typeof target !== "string") {
-          expect(target.path + (target.query === null ? "" : `?${target.query}`)).toBe(`/${text}`);
-        }
+        if (typeof target === "string") return target !== "empty";
+        return target.path + (target.query === null ? "" : `?${target.query}`) === `/${text}`;
       }),
     );
   });

@@ -15,7 +15,7 @@ import { aRequest } from "../../support/requests.ts";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
 async function monolith(...script: Parameters<typeof rawServer>): Promise<RawServer> {
@@ -163,7 +163,7 @@ describe("the legacy upstream", () => {
   it("lets an answer that is cut short break, and never end", async () => {
     const server = await monolith((socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"));
     const got = await upstreamTo(server.url).send(aRequest(), attempt());
-    await expect(bodyOf(got)).rejects.toThrow();
+    await expect(bodyOf(got)).rejects.toThrow("aborted");
   });
 
   describe("on a kept-alive connection that the monolith has just closed", () => {

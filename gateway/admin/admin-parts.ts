@@ -1,0 +1,34 @@
+import type { BreakerStatus } from "../breaker/registry.ts";
+import type { FlagSource } from "../flags/flag-source.ts";
+import type { FlagWriter } from "../flags/writer.ts";
+import type { RouteTable } from "../routes/table.ts";
+import type { Counters } from "../telemetry/counters.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+
+/** Whether requests should be sent here, and why not. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** What only a running gateway knows. */
+export interface LiveParts {
+  readiness(): Readiness;
+  /** Of the breakers asked for so far; the others are closed. */
+  breakers(): readonly BreakerStatus[];
+  readonly counters: Pick<Counters, "of">;
+}
+
+/** What the operator's side is made from. */
+export interface AdminParts {
+  /** The table in use. */
+  table(): RouteTable;
+  readonly flags: Pick<FlagSource, "current" | "health">;
+  /** Resolves when the change is in use here, so that whoever flips sees it in the next status. */
+  readonly writer: FlagWriter;
+  readonly telemetry: Pick<Telemetry, "flipped" | "unexpected">;
+  /** Of the package. */
+  readonly version: string;
+  /** Null when no gateway runs and there are only files. */
+  readonly live: LiveParts | null;
+}

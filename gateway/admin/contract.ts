@@ -1,0 +1,155 @@
+import { z } from "zod";
+import { STAGES } from "../routes/route.ts";
+
+/** What the operator's API takes and gives, defined once for the server and for those who call it. */
+
+const stage = z.enum(STAGES);
+const side = z.enum(["legacy", "function"]);
+const breakerState = z.enum(["closed", "open", "half-open"]);
+const counts = z.record(z.string(), z.number());
+
+/** A place on the ladder; only a canary has a percentage. */
+const rung = z.object({ stage, percent: z.number().nullable() });
+
+const routeId = z.string("name a route").min(1, "name a route").max(200);
+const reason = z.string("say why").trim().min(1, "say why").max(2000);
+const signed = {
+  /** Who asks; for people to read, no proof of anything. */
+  by: z.string().trim().min(1).max(200).optional(),
+  reason: reason.optional(),
+  /** The flag version this was decided on: when it has moved on since, nothing is changed. */
+  expectVersion: z.string().min(1).max(200).optional(),
+  /** Says what would happen, and changes nothing. */
+  dryRun: z.boolean().optional(),
+};
+const percent = z.number("a percentage is a number").optional();
+
+export const flipRequest = z.strictObject({
+  ...signed,
+  reason,
+  route: routeId,
+  stage: z.enum(STAGES, `a stage is one of ${STAGES.join(", ")}`),
+  percent,
+  /** Allows to skip rungs on the way up. */
+  force: z.boolean().optional(),
+});
+export const promoteRequest = z.strictObject({ ...signed, route: routeId, percent });
+export const rollbackRequest = z.union(
+  [
+    z.strictObject({ ...signed, route: routeId, percent }),
+    z.strictObject({ ...signed, all: z.literal(true) }),
+  ],
+  "name one `route`, or say `all: true`",
+);
+export const killRequest = z.strictObject({ ...signed, on: z.boolean("say `on: true` or `on: false`") });
+export const explainRequest = z.strictObject({
+  method: z
+    .string("name a method")
+    .regex(/^[A-Za-z][A-Za-z-]*$/, "name a method, such as GET")
+    .default("GET"),
+  /** A path with its query, or an absolute URL. */
+  url: z.string("name a URL").min(1, "name a URL").max(16_384),
+  headers: z
+    .array(z.tuple([z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "is no field name"), z.string()]))
+    .max(200)
+    .default([]),
+});
+
+/** What a flip, promote, rollback or kill came to. */
+export const flipped = z.object({
+  /** False when nothing had to change, and for a dry run. */
+  made: z.boolean(),
+  dryRun: z.boolean(),
+  previousVersion: z.string(),
+  version: z.string(),
+  /** The kill switch afterwards. */
+  killed: z.boolean(),
+  moves: z.array(z.object({ route: z.string(), from: rung, to: rung })),
+});
+
+const sideCounts = z.object({
+  answered: z.number(),
+  serverErrors: z.number(),
+  failed: counts,
+  p50Ms: z.number().nullable(),
+  p99Ms: z.number().nullable(),
+});
+const traffic = z.object({
+  requests: z.number(),
+  lastMinute: z.number(),
+  lastFiveMinutes: z.number(),
+  answeredBy: z.object({ legacy: z.number(), function: z.number(), gateway: z.number() }),
+  fallbacks: counts,
+  problems: counts,
+  legacy: sideCounts,
+  function: sideCounts,
+});
+const routeStatus = rung.extend({
+  id: z.string(),
+  /** Method, host and path, as a person would write them. */
+  match: z.string(),
+  function: z.string(),
+  group: z.string(),
+  /** Who says which stage it is in. */
+  stageFrom: z.enum(["flag", "routes.yaml"]),
+  /** Null when no gateway runs. */
+  breakers: z.object({ legacy: breakerState, function: breakerState }).nullable(),
+  traffic: traffic.nullable(),
+});
+export const status = z.object({
+  version: z.string(),
+  /** Null when no gateway runs. */
+  ready: z.object({ ready: z.boolean(), reasons: z.array(z.string()) }).nullable(),
+  flags: z.object({
+    version: z.string(),
+    killed: z.boolean(),
+    fresh: z.boolean(),
+    /** ISO 8601. */
+    readAt: z.string().nullable(),
+    problem: z.string().nullable(),
+  }),
+  routes: z.array(routeStatus),
+  /** Traffic of requests that no route took. */
+  unmatched: traffic.nullable(),
+});
+
+const matched = z.object({
+  id: z.string(),
+  match: z.string(),
+  line: z.number(),
+  params: z.record(z.string(), z.string()),
+});
+export const explanation = z.object({
+  request: z.object({ method: z.string(), host: z.string(), target: z.string() }),
+  route: matched.nullable(),
+  stage,
+  percent: z.number().nullable(),
+  stageFrom: z.enum(["flag", "routes.yaml"]).nullable(),
+  flagVersion: z.string(),
+  killed: z.boolean(),
+  /** Null when no key was needed or found. `drawn`: this client has none yet and gets a random one. */
+  key: z.object({ source: z.string(), value: z.string(), drawn: z.boolean() }).nullable(),
+  bucket: z.number().nullable(),
+  side,
+  shadow: side.nullable(),
+  reason: z.string(),
+  why: z.string(),
+  /** Of the function; null when no gateway runs or no route matched. */
+  breaker: breakerState.nullable(),
+  /** Routes that would take the request if the first one did not exist, best first. */
+  alsoMatched: z.array(matched),
+  /** Routes with a fitting path that another method or host keeps away. */
+  nearMisses: z.array(z.object({ id: z.string(), match: z.string() })),
+});
+
+export type FlipRequest = z.input<typeof flipRequest>;
+export type PromoteRequest = z.input<typeof promoteRequest>;
+export type RollbackRequest = z.input<typeof rollbackRequest>;
+export type KillRequest = z.input<typeof killRequest>;
+export type ExplainRequest = z.output<typeof explainRequest>;
+export type Flipped = z.infer<typeof flipped>;
+export type Move = Flipped["moves"][number];
+export type RungShown = z.infer<typeof rung>;
+export type RouteStatus = z.infer<typeof routeStatus>;
+export type Status = z.infer<typeof status>;
+export type Explanation = z.infer<typeof explanation>;

@@ -1,0 +1,24 @@
+import type {
+  ExplainRequest,
+  Explanation,
+  Flipped,
+  FlipRequest,
+  KillRequest,
+  PromoteRequest,
+  RollbackRequest,
+  Status,
+} from "./contract.ts";
+
+/** Everything an operator can ask for, of a running gateway or of its files alone. Rejects with a Refusal. */
+export interface Operator {
+  /** Of one route, or of all. */
+  status(routeId?: string): Promise<Status>;
+  explain(request: ExplainRequest): Promise<Explanation>;
+  flip(request: FlipRequest): Promise<Flipped>;
+  /** One rung up. */
+  promote(request: PromoteRequest): Promise<Flipped>;
+  /** One rung down: a route, or all of them. */
+  rollback(request: RollbackRequest): Promise<Flipped>;
+  /** Everything to legacy, or back to what the stages say. */
+  kill(request: KillRequest): Promise<Flipped>;
+}

@@ -1,0 +1,30 @@
+/** Why an operator's wish was not granted. */
+export const REFUSALS = [
+  /** The wish itself makes no sense. */
+  "bad-request",
+  "unknown-route",
+  /** The ladder forbids it. */
+  "not-legal",
+  /** The flags are at another version than it was decided on. */
+  "conflict",
+  /** The flags there are, or would become, are not valid. */
+  "invalid-flags",
+  /** Somebody else is changing the flags right now. */
+  "busy",
+  /** The flags could not be read or written. */
+  "failed",
+] as const;
+export type RefusalKind = (typeof REFUSALS)[number];
+
+/** A wish that was not granted, in words for the one who asked; `next` is what to do about it. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly kind: RefusalKind;
+  readonly next: string | null;
+
+  constructor(kind: RefusalKind, message: string, next: string | null = null) {
+    super(message);
+    this.kind = kind;
+    this.next = next;
+  }
+}

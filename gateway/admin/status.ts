@@ -1,0 +1,41 @@
+import type { Route } from "../routes/route.ts";
+import type { Side } from "../upstreams/upstream.ts";
+import type { AdminParts } from "./admin-parts.ts";
+import type { RouteStatus, Status } from "./contract.ts";
+import { findRoute, matchText, rungOf } from "./find-route.ts";
+
+/** Where every route stands, or one of them. Throws a Refusal for a route that does not exist. */
+export function statusOf(parts: AdminParts, routeId?: string): Status {
+  const table = parts.table();
+  const routes = routeId === undefined ? table.routes : [findRoute(table, routeId)];
+  const { version, killed } = parts.flags.current();
+  const { fresh, lastReadAt, problem } = parts.flags.health();
+  const readiness = parts.live?.readiness();
+  return {
+    version: parts.version,
+    ready: readiness === undefined ? null : { ready: readiness.ready, reasons: [...readiness.reasons] },
+    flags: {
+      version,
+      killed,
+      fresh,
+      readAt: lastReadAt === null ? null : new Date(lastReadAt).toISOString(),
+      problem,
+    },
+    routes: routes.map((route) => routeStatusOf(route, parts)),
+    unmatched: parts.live?.counters.of(null) ?? null,
+  };
+}
+
+function routeStatusOf(route: Route, { flags, live }: AdminParts): RouteStatus {
+  const states = live?.breakers().filter(({ routeId }) => routeId === route.id);
+  const stateOf = (side: Side) => states?.find((breaker) => breaker.side === side)?.state ?? "closed";
+  return {
+    id: route.id,
+    match: matchText(route),
+    function: `${route.function.name}:${route.function.qualifier}`,
+    group: route.group,
+    ...rungOf(route, flags.current()),
+    breakers: states === undefined ? null : { legacy: stateOf("legacy"), function: stateOf("function") },
+    traffic: live?.counters.of(route.id) ?? null,
+  };
+}

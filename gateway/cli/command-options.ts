@@ -1,0 +1,44 @@
+import { hostname, userInfo } from "node:os";
+import { InvalidArgumentError, type Command } from "commander";
+
+/** A command with the options that every one has, and examples before anything else in its help. */
+export function subcommand(parent: Command, usage: string, description: string, examples: string): Command {
+  return parent
+    .command(usage)
+    .description(description)
+    .addHelpText("before", `Examples:\n${examples}\n`)
+    .option("--json", "one JSON envelope on stdout, on failure too");
+}
+
+/** Adds the option that names a gateway. */
+export function withAdmin(command: Command): Command {
+  return command.option(
+    "--admin <url>",
+    "the gateway's operator address (default: http://127.0.0.1:9901, or the files when nothing answers there)",
+  );
+}
+
+/** `25`, `0.5`, `25%`. */
+export function percentArgument(text: string): number {
+  if (/^[0-9]{1,3}(?:\.[0-9]+)?%?$/.test(text)) return Number.parseFloat(text);
+  throw new InvalidArgumentError("Write a number from 0.001 to 100.");
+}
+
+/** Collects an option that may be given again and again. */
+export function repeated(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+/** Who is at the keyboard, as user@host. */
+export function whoAmI(): string {
+  return `${userName()}@${hostname()}`;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // In a container the user may have a number and no name.
+    return String(process.getuid?.() ?? "unknown");
+  }
+}

@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+import { CliError, type Answer } from "./answer.ts";
+import { subcommand } from "./command-options.ts";
+import { safeJson } from "./envelope.ts";
+import type { CommonOptions, Shell } from "./shell.ts";
+
+const EXAMPLES = `  banyan config schema > routes.schema.json    what editors check routes.yaml by
+  banyan config print                          routes.yaml as it is understood, with variables not filled in
+`;
+
+/** `banyan config`: what may be written in routes.yaml, and what is. */
+export function addConfig(program: Command, shell: Shell): void {
+  const config = program
+    .command("config")
+    .description("show the schema of routes.yaml, or the file as it is understood")
+    .addHelpText("before", `Examples:\n${EXAMPLES}\n`);
+  subcommand(config, "schema", "print the JSON Schema of routes.yaml", "  banyan config schema\n").action(
+    (options: CommonOptions) => shell.perform("config schema", options, schema),
+  );
+  subcommand(
+    config,
+    "print",
+    "print routes.yaml as JSON; secrets stay ${VARIABLES}",
+    "  banyan config print\n",
+  )
+    .argument("[file]", "the file to print (default: BANYAN_CONFIG, or routes.yaml)")
+    .action((file: string | undefined, options: CommonOptions) =>
+      shell.perform("config print", options, () => print(file)),
+    );
+}
+
+async function schema(): Promise<Answer> {
+  const { editorSchema } = await import("../config/json-schema.ts");
+  const data = editorSchema();
+  return { data, text: safeJson(data, 2) };
+}
+
+async function print(named: string | undefined): Promise<Answer> {
+  const [{ readEnv }, { readConfig }] = await Promise.all([
+    import("../config/env.ts"),
+    import("../config/read.ts"),
+  ]);
+  const { configFile, variables } = readEnv();
+  const file = named ?? configFile;
+  const loaded = await readConfig(file, variables);
+  if ("config" in loaded) {
+    return { data: loaded.config.printable, text: safeJson(loaded.config.printable, 2) };
+  }
+  throw new CliError(2, [{ message: `${file} is not valid`, next: `banyan validate ${file}` }]);
+}

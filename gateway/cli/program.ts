@@ -1,0 +1,71 @@
+import { Command, CommanderError } from "commander";
+import { packageVersion } from "../admin/version.ts";
+import { addConfig } from "./config.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { addExplain } from "./explain.ts";
+import { addFlip } from "./flip.ts";
+import { addHealth } from "./health.ts";
+import { addKill } from "./kill.ts";
+import { addPromote } from "./promote.ts";
+import { addRollback } from "./rollback.ts";
+import { processShell, type Shell } from "./shell.ts";
+import { addStart } from "./start.ts";
+import { addStatus } from "./status.ts";
+import { addValidate } from "./validate.ts";
+
+const EXAMPLES = `Examples:
+  banyan start                                          the gateway, as routes.yaml says
+  banyan status                                         where every route stands
+  banyan explain GET /api/orders/1001                   who would answer this, and why
+  banyan flip get-order shadow --reason "first step"    one route to another stage
+  banyan rollback get-order                             one rung down
+  banyan kill                                           everything to legacy, now
+`;
+
+const EXIT_CODES = `
+Exit codes: 0 ok · 1 no · 2 usage or configuration · 3 unknown · 4 cannot reach something ·
+            5 refused by a guard or a conflict · 130 interrupted`;
+
+/** Runs a command line and resolves with its exit code. */
+export async function run(args: readonly string[]): Promise<ExitCode> {
+  const shell = processShell();
+  const program = banyan(shell);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return shell.exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === "commander.help") return error.exitCode === 0 ? 0 : 2;
+    if (error.exitCode === 0) return 0;
+    const command = program.commands.find((candidate) => candidate.name() === args[0])?.name();
+    const message = error.message.replace(/^error: /, "");
+    const next = command === undefined ? "banyan --help" : `banyan ${command} --help`;
+    shell.print(
+      command ?? "banyan",
+      { json: args.includes("--json") },
+      { exitCode: 2, data: null, text: "", problems: [{ message, next }] },
+    );
+    return 2;
+  }
+}
+
+function banyan(shell: Shell): Command {
+  const program = new Command("banyan")
+    .description("The facade in front of a monolith while its endpoints move to functions.")
+    .addHelpText("before", EXAMPLES)
+    .addHelpText("after", EXIT_CODES)
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
+  program.version(packageVersion(), "--version", "print the version");
+  addStart(program, shell);
+  addValidate(program, shell);
+  addStatus(program, shell);
+  addExplain(program, shell);
+  addFlip(program, shell);
+  addPromote(program, shell);
+  addRollback(program, shell);
+  addKill(program, shell);
+  addConfig(program, shell);
+  addHealth(program, shell);
+  return program;
+}

@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import type { Answer } from "./answer.ts";
+import { percentArgument, subcommand, whoAmI, withAdmin } from "./command-options.ts";
+import type { CommonOptions, Shell } from "./shell.ts";
+
+const EXAMPLES = `  banyan promote get-order                  legacy to shadow, or canary to cutover
+  banyan promote get-order --percent 5      shadow to canary
+`;
+
+interface PromoteOptions extends CommonOptions {
+  readonly percent?: number;
+  readonly reason?: string;
+  readonly expectVersion?: string;
+  readonly dryRun?: boolean;
+}
+
+/** `banyan promote`: one rung up. */
+export function addPromote(program: Command, shell: Shell): void {
+  withAdmin(subcommand(program, "promote", "move a route one rung up", EXAMPLES))
+    .argument("<route>", "its id")
+    .option("--percent <number>", "share of clients, when the rung is canary", percentArgument)
+    .option("--reason <text>", "why, for those who ask later")
+    .option("--expect-version <version>", "change nothing when the flags are at another version")
+    .option("-n, --dry-run", "say what would happen, and change nothing")
+    .action((route: string, options: PromoteOptions) =>
+      shell.perform("promote", options, () => promote(route, options, shell)),
+    );
+}
+
+async function promote(route: string, options: PromoteOptions, shell: Shell): Promise<Answer> {
+  const [{ reach }, { changedText }] = await Promise.all([import("./reach.ts"), import("./changed-text.ts")]);
+  const { percent, reason, expectVersion, dryRun } = options;
+  const operator = await reach(options, shell);
+  const data = await operator.promote({ route, percent, reason, expectVersion, dryRun, by: whoAmI() });
+  return { data, text: changedText(data, shell.screen) };
+}

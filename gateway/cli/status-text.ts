@@ -1,0 +1,130 @@
+import type { RouteStatus, Status } from "../admin/contract.ts";
+import { visible } from "../config/problems.ts";
+import { list, table, type Cell, type Screen } from "./screen.ts";
+import { rungText } from "../admin/rung-text.ts";
+
+type Column = readonly [head: string, cell: (route: RouteStatus) => Cell];
+type Traffic = NonNullable<RouteStatus["traffic"]>;
+
+/** Every route on a line, what needs attention before them. */
+export function statusText(status: Status, screen: Screen): string {
+  const { routes } = status;
+  const columns = routes.some(({ traffic }) => traffic !== null) ? LIVE_COLUMNS : FILE_COLUMNS;
+  const shown = columns.filter(
+    ([head, cell]) => !SILENT_WHEN_EMPTY.has(head) || routes.some((r) => cell(r) !== ""),
+  );
+  const rows = routes.map((route) => shown.map(([, cell]) => cell(route)));
+  const body =
+    rows.length === 0
+      ? "no routes: everything goes to legacy"
+      : table(
+          shown.map(([head]) => head),
+          rows,
+          screen,
+        );
+  return [...headlines(status, screen), body].join("\n");
+}
+
+/** One route with everything that is known about it. */
+export function routeText(route: RouteStatus, status: Status, screen: Screen): string {
+  const { traffic, breakers } = route;
+  const items: [string, Cell][] = [
+    ["route", route.id],
+    ["takes", route.match],
+    ["function", route.function],
+    ["group", route.group],
+    [
+      "stage",
+      `${rungText(route)} (${route.stageFrom === "flag" ? `flags ${status.flags.version}` : "routes.yaml"})`,
+    ],
+  ];
+  if (breakers !== null) items.push(["breakers", `function ${breakers.function}, legacy ${breakers.legacy}`]);
+  if (traffic !== null) {
+    const { answeredBy, fallbacks, problems } = traffic;
+    items.push(
+      [
+        "requests",
+        `${traffic.requests} (${traffic.lastMinute} in the last minute, ${traffic.lastFiveMinutes} in five)`,
+      ],
+      ["answered by", countsText({ ...answeredBy })],
+      ["fallbacks", countsText(fallbacks)],
+      ["problems", countsText(problems)],
+      ["legacy side", sideText(traffic.legacy)],
+      ["function side", sideText(traffic.function)],
+    );
+  }
+  return [...headlines(status, screen), list(items, screen)].join("\n");
+}
+
+/** The flags' version, and whatever needs attention. */
+function headlines({ flags, ready, routes }: Status, screen: Screen): string[] {
+  const lines = [`flags ${flags.version}${ready === null ? "" : ready.ready ? " · ready" : " · not ready"}`];
+  const warn = (style: "red" | "yellow", text: string) => {
+    for (const line of text.trim().split("\n")) lines.push(screen.paint(style, visible(line)));
+  };
+  if (flags.killed) warn("red", "KILL SWITCH ON: everything goes to legacy (off: banyan kill --off)");
+  if (ready !== null && !ready.ready) warn("red", `not ready: ${ready.reasons.join("; ")}`);
+  if (flags.problem !== null) warn("yellow", `flags are not fresh: ${flags.problem}`);
+  for (const { id, breakers } of routes) {
+    for (const [side, state] of Object.entries(breakers ?? {})) {
+      if (state !== "closed") warn("red", `breaker ${state}: ${id}, ${side}`);
+    }
+  }
+  return lines;
+}
+
+const ROUTE: Column = ["ROUTE", ({ id }) => id];
+const STAGE: Column = ["STAGE", rungText];
+
+const FILE_COLUMNS: readonly Column[] = [
+  ROUTE,
+  STAGE,
+  ["FROM", ({ stageFrom }) => stageFrom],
+  ["TAKES", ({ match }) => match],
+  ["FUNCTION", (route) => route.function],
+];
+
+const LIVE_COLUMNS: readonly Column[] = [
+  ROUTE,
+  STAGE,
+  ["/MIN", ({ traffic }) => String(traffic?.lastMinute ?? "")],
+  ["LEGACY MS", ({ traffic }) => latencyText(traffic?.legacy)],
+  ["FUNCTION MS", ({ traffic }) => latencyText(traffic?.function)],
+  ["ERRORS", ({ traffic }) => positive(traffic === null ? 0 : errorsOf(traffic.function))],
+  ["FALLBACKS", ({ traffic }) => positive(sum(traffic?.fallbacks ?? {}))],
+];
+
+/** Columns that are left out while no route has anything to say in them. */
+const SILENT_WHEN_EMPTY = new Set(["ERRORS", "FALLBACKS"]);
+
+/** p50 and p99 in milliseconds: `12/180`. */
+function latencyText(side: Traffic["legacy"] | undefined): string {
+  if (side === undefined || side.p50Ms === null || side.p99Ms === null) return "-";
+  return `${rounded(side.p50Ms)}/${rounded(side.p99Ms)}`;
+}
+
+function sideText(side: Traffic["legacy"]): string {
+  const failed = countsText(side.failed);
+  return `${side.answered} answered, ${side.serverErrors} with 5xx, failed: ${failed}, p50/p99 ms ${latencyText(side)}`;
+}
+
+function rounded(ms: number): string {
+  return ms < 10 ? ms.toFixed(1) : String(Math.round(ms));
+}
+
+function errorsOf({ serverErrors, failed }: Traffic["function"]): number {
+  return serverErrors + sum(failed);
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+function positive(count: number): Cell {
+  return count === 0 ? "" : { text: String(count), style: "yellow" };
+}
+
+function countsText(counts: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  return parts.length === 0 ? "none" : parts.map(([name, count]) => `${name} ${count}`).join(", ");
+}

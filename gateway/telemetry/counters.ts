@@ -1,0 +1,135 @@
+import type { Clock } from "../clock.ts";
+import type { Side } from "../upstreams/upstream.ts";
+import { recentCount, type RecentCount } from "./recent-count.ts";
+import { recentLatency, type RecentLatency } from "./recent-latency.ts";
+import { silentTelemetry } from "./silent.ts";
+import type { Telemetry } from "./telemetry.ts";
+
+/** What one side did with the requests it was asked. */
+export interface SideCounts {
+  /** Answers of any status. */
+  readonly answered: number;
+  /** Of these, 5xx. */
+  readonly serverErrors: number;
+  /** Failure kind → how often there was no answer at all. */
+  readonly failed: Readonly<Record<string, number>>;
+  /** To the answer's headers, over the last 5–10 minutes; null when there were no answers. */
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+}
+
+/** What happened to a route's requests since the gateway started. */
+export interface RouteCounts {
+  readonly requests: number;
+  readonly lastMinute: number;
+  readonly lastFiveMinutes: number;
+  readonly answeredBy: Readonly<Record<Side | "gateway", number>>;
+  /** Why legacy answered in the function's place → how often. */
+  readonly fallbacks: Readonly<Record<string, number>>;
+  /** Status of an answer that the gateway had to make itself → how often. */
+  readonly problems: Readonly<Record<string, number>>;
+  readonly legacy: SideCounts;
+  readonly function: SideCounts;
+}
+
+export interface Counters {
+  /** Where events are counted. */
+  readonly telemetry: Telemetry;
+  /** A route's counts; of requests that no route took, for null. */
+  of(routeId: string | null): RouteCounts;
+}
+
+/** Counts in memory what operators ask first; constant in size however many requests there are. */
+export function counters(clock: Clock): Counters {
+  const tallies = new Map<string | null, RouteTally>();
+  const tallyOf = (routeId: string | null) => {
+    let tally = tallies.get(routeId);
+    if (tally === undefined) tallies.set(routeId, (tally = emptyTally(clock)));
+    return tally;
+  };
+  return {
+    telemetry: {
+      ...silentTelemetry,
+      requestFinished({ route, answeredBy, fallbackFrom, status }) {
+        const tally = tallyOf(route?.id ?? null);
+        tally.requests += 1;
+        tally.recent.add();
+        tally.answeredBy[answeredBy] += 1;
+        if (fallbackFrom !== null) add(tally.fallbacks, fallbackFrom);
+        if (answeredBy === "gateway") add(tally.problems, String(status));
+      },
+      upstreamAnswered({ route, side, status, durationMs }) {
+        const tally = tallyOf(route?.id ?? null)[side];
+        tally.answered += 1;
+        if (status >= 500) tally.serverErrors += 1;
+        tally.latency.record(durationMs);
+      },
+      upstreamFailed({ route, side, error }) {
+        add(tallyOf(route?.id ?? null)[side].failed, error.kind);
+      },
+    },
+    of: (routeId) => countsOf(tallies.get(routeId) ?? emptyTally(clock)),
+  };
+}
+
+interface SideTally {
+  answered: number;
+  serverErrors: number;
+  readonly failed: Map<string, number>;
+  readonly latency: RecentLatency;
+}
+
+interface RouteTally {
+  requests: number;
+  readonly recent: RecentCount;
+  readonly answeredBy: Record<Side | "gateway", number>;
+  readonly fallbacks: Map<string, number>;
+  readonly problems: Map<string, number>;
+  readonly legacy: SideTally;
+  readonly function: SideTally;
+}
+
+function emptyTally(clock: Clock): RouteTally {
+  const side = (): SideTally => ({
+    answered: 0,
+    serverErrors: 0,
+    failed: new Map(),
+    latency: recentLatency(clock),
+  });
+  return {
+    requests: 0,
+    recent: recentCount(clock),
+    answeredBy: { legacy: 0, function: 0, gateway: 0 },
+    fallbacks: new Map(),
+    problems: new Map(),
+    legacy: side(),
+    function: side(),
+  };
+}
+
+function add(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function countsOf(tally: RouteTally): RouteCounts {
+  return {
+    requests: tally.requests,
+    lastMinute: tally.recent.within(1),
+    lastFiveMinutes: tally.recent.within(5),
+    answeredBy: { ...tally.answeredBy },
+    fallbacks: Object.fromEntries(tally.fallbacks),
+    problems: Object.fromEntries(tally.problems),
+    legacy: sideCountsOf(tally.legacy),
+    function: sideCountsOf(tally.function),
+  };
+}
+
+function sideCountsOf({ answered, serverErrors, failed, latency }: SideTally): SideCounts {
+  return {
+    answered,
+    serverErrors,
+    failed: Object.fromEntries(failed),
+    p50Ms: latency.percentileMs(0.5),
+    p99Ms: latency.percentileMs(0.99),
+  };
+}

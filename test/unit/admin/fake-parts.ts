@@ -1,0 +1,81 @@
+import type { AdminParts, LiveParts } from "../../../gateway/admin/admin-parts.ts";
+import { loadConfig } from "../../../gateway/config/load.ts";
+import type { FlagChange, FlagWriter } from "../../../gateway/flags/writer.ts";
+import { routeTable, type RouteTable } from "../../../gateway/routes/table.ts";
+import { counters } from "../../../gateway/telemetry/counters.ts";
+import { silentTelemetry } from "../../../gateway/telemetry/silent.ts";
+import { fixedFlags, type FixedFlags } from "../../support/fixed-flags.ts";
+
+export const ROUTES = `
+version: 1
+legacy: { url: "http://127.0.0.1:3000" }
+routes:
+  get-order:
+    match: { method: GET, path: "/api/orders/{id}" }
+    function: { lambda: get-order }
+    stickyBy: [ "header:x-user-id", "cookie:sid" ]
+    stage: shadow
+  any-order:
+    match: { path: "/api/orders/{rest*}" }
+    function: { lambda: any-order }
+  create-order:
+    match: { method: POST, path: /api/orders }
+    function: { lambda: create-order, qualifier: "7" }
+  shop-page:
+    match: { path: "/pages/{name}", host: "*.example.com" }
+    function: { lambda: page }
+`;
+
+export function tableOf(yaml: string): RouteTable {
+  const loaded = loadConfig(yaml, "routes.yaml", {});
+  if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
+  return routeTable(loaded.config.routes);
+}
+
+export const FROZEN = { now: () => Date.UTC(2026, 10, 21), elapsed: () => 0 };
+
+/** A gateway's parts in memory. Flags start at version 1; each change that is made adds one. */
+export async function fakeParts(live: Partial<LiveParts> = {}) {
+  const flags = fixedFlags({ version: "1", routes: new Map(), killed: false });
+  await flags.start();
+  const changes: FlagChange[] = [];
+  const told: { by: string; change: string; made: boolean }[] = [];
+  const parts: AdminParts = {
+    table: () => table,
+    flags,
+    writer: memoryWriter(flags, changes),
+    telemetry: {
+      ...silentTelemetry,
+      flipped: ({ by, change, made }) => void told.push({ by, change, made }),
+    },
+    version: "1.2.3",
+    live: {
+      readiness: () => ({ ready: true, reasons: [] }),
+      breakers: () => [],
+      counters: counters(FROZEN),
+      ...live,
+    },
+  };
+  return { parts, flags, changes, told };
+}
+
+const table = tableOf(ROUTES);
+
+function memoryWriter(flags: FixedFlags, changes: FlagChange[]): FlagWriter {
+  return {
+    async apply(change) {
+      const { version, routes, killed } = flags.current();
+      if (change.expectVersion !== undefined && change.expectVersion !== version) {
+        return { made: false, why: "conflict", message: `at version ${version}, made by bob at noon` };
+      }
+      changes.push(change);
+      const next = String(Number(version) + 1);
+      const moved = new Map(routes);
+      if ("routeId" in change) {
+        moved.set(change.routeId, { stage: change.stage, percent: change.percent ?? 0 });
+      }
+      flags.set({ version: next, routes: moved, killed: "kill" in change ? change.kill : killed });
+      return { made: true, version: next, previousVersion: version };
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { eventBytes, functionUrlEvent, MAX_EVENT_BYTES } from "../../../gateway/upstreams/event.ts";
+import { aRequest } from "../../support/requests.ts";
+
+const NO_BODY = Buffer.alloc(0);
+const eventOf = (parts: Parameters<typeof aRequest>[0], body = NO_BODY, params = {}) =>
+  functionUrlEvent(aRequest(parts), body, params);
+const bodyOf = (headers: string[], body: Buffer | string) => {
+  const event = eventOf({ method: "POST", headers }, Buffer.from(body));
+  return [event.body, event.isBase64Encoded];
+};
+
+describe("the event of payload format 2.0", () => {
+  it("is what a Function URL sends", () => {
+    const headers = [
+      "Host",
+      "shop.example.com:8080",
+      "User-Agent",
+      "test/1",
+      "X-A",
+      "1",
+      "x-a",
+      "2",
+      "Cookie",
+      "a=1; b=2",
+      "Cookie",
+      "c=3",
+    ];
+    const event = eventOf(
+      {
+        method: "GET",
+        target: "/api/orders/a%2Fb%20c?x=1&x=%2F&y=+&z",
+        host: "shop.example.com:8080",
+        headers,
+      },
+      NO_BODY,
+      { id: "a/b c" },
+    );
+    expect(JSON.parse(JSON.stringify(event))).toEqual({
+      version: "2.0",
+      routeKey: "$default",
+      rawPath: "/api/orders/a%2Fb%20c",
+      rawQueryString: "x=1&x=%2F&y=+&z",
+      cookies: ["a=1", "b=2", "c=3"],
+      headers: {
+        host: "shop.example.com:8080",
+        "user-agent": "test/1",
+        "x-a": "1,2",
+        "x-amzn-trace-id": "Root=1-0af76519-16cd43dd8448eb211c80319c",
+      },
+      queryStringParameters: { x: "1,/", y: " ", z: "" },
+      pathParameters: { id: "a/b c" },
+      requestContext: {
+        accountId: "anonymous",
+        apiId: "banyan",
+        domainName: "shop.example.com",
+        domainPrefix: "shop",
+        http: {
+          method: "GET",
+          path: "/api/orders/a%2Fb%20c",
+          protocol: "HTTP/1.1",
+          sourceIp: "192.0.2.7",
+          userAgent: "test/1",
+        },
+        requestId: "7f0c6c1e-0000-4000-8000-000000000001",
+        routeKey: "$default",
+        stage: "$default",
+        time: "21/Nov/2026:12:00:00 +0000",
+        timeEpoch: Date.UTC(2026, 10, 21, 12),
+      },
+      isBase64Encoded: false,
+    });
+  });
+
+  it("leaves out what is not there, and never says null", () => {
+    const text = JSON.stringify(eventOf({ target: "/?" }));
+    expect(text).not.toMatch(/null|"body"|cookies|pathParameters|queryStringParameters/);
+    expect(JSON.parse(text)).toMatchObject({ rawQueryString: "", isBase64Encoded: false });
+  });
+
+  it.each<[string, string[], string | Buffer, string, boolean]>([
+    ["JSON", ["Content-Type", "application/json; charset=utf-8"], "{}", "{}", false],
+    ["text", ["content-type", "text/csv"], "a,b", "a,b", false],
+    ["UTF-8 text", ["Content-Type", "text/plain"], "caf\u00e9", "caf\u00e9", false],
+    ["a form", ["Content-Type", "application/x-www-form-urlencoded"], "a=1", "YT0x", true],
+    ["no type", [], "a", "YQ==", true],
+    ["text that is no UTF-8", ["Content-Type", "text/plain"], Buffer.from([0xff]), "/w==", true],
+    ["compressed JSON", ["Content-Type", "application/json", "Content-Encoding", "gzip"], "x", "eA==", true],
+    ["JSON by a longer name", ["Content-Type", "application/json-patch"], "x", "x", false],
+  ])("carries %s rightly", (_what, headers, body, expected, isBase64) => {
+    expect(bodyOf(headers, body)).toEqual([expected, isBase64]);
+  });
+
+  it("reads header bytes as UTF-8 where they are, and as latin1 where not", () => {
+    const { headers } = eventOf({ headers: ["X-U", "caf\xc3\xa9", "X-L", "caf\xe9"] });
+    expect(headers).toMatchObject({ "x-u": "caf\u00e9", "x-l": "caf\u00e9" });
+  });
+
+  it("is not fooled by the names of objects' own things", () => {
+    const event = eventOf({ target: "/?__proto__=1&constructor=2", headers: ["__proto__", "x"] });
+    expect(JSON.stringify(event)).toContain('"__proto__":"1","constructor":"2"');
+    expect(JSON.stringify(event.headers)).toContain('"__proto__":"x"');
+  });
+
+  it("is refused when it is larger than Lambda takes, before anything is sent", () => {
+    const event = eventOf({ method: "POST" }, Buffer.alloc(MAX_EVENT_BYTES - 1_000));
+    expect(() => eventBytes(event)).toThrow(
+      expect.objectContaining({ kind: "too-large", phase: "not-started" }),
+    );
+  });
+});
