@@ -26,6 +26,7 @@ export class RequestBody {
   #begun = false;
   #ended: boolean;
   #streamed = false;
+  #onRead: (() => void) | undefined;
 
   private constructor(source: BodySource | null, bytes: Buffer | null) {
     this.#source = source;
@@ -64,8 +65,14 @@ export class RequestBody {
     if (this.#streamed) throw new Error("this request body was streamed already and is gone");
     this.#streamed = true;
     const { stream } = this.#begin();
+    stream.once("end", () => this.#onRead?.());
     while (this.#read.length > 0) stream.unshift(this.#read.pop()!);
     return stream;
+  }
+
+  /** Calls back once the last byte has come from the client; not at all when there is no body to wait for. */
+  whenRead(callback: () => void): void {
+    this.#onRead = callback;
   }
 
   /** Trailer fields, once the body was read to its end. */
@@ -97,6 +104,7 @@ export class RequestBody {
       };
       const onEnd = () => {
         this.#ended = true;
+        this.#onRead?.();
         settle();
       };
       const onClose = () => settle(new Error("the client broke off while sending its body"));

@@ -51,7 +51,7 @@ export interface Route {
   /** Canary share in percent (0–100, steps of 0.001), used with `stage: canary` until a flag says otherwise. */
   readonly percent: number;
   readonly stickyBy: readonly StickySource[];
-  /** From the request's arrival to the answer's headers, fallback included. */
+  /** From the request's last byte to the answer's headers, fallback included. */
   readonly timeoutMs: number;
   /** True when the owner declares that legacy may repeat a write that the function may have begun. */
   readonly repeatable: boolean;

@@ -19,7 +19,7 @@ export interface Sides {
   readonly legacy: Upstream;
   /** Present whenever a route is. */
   readonly function: Upstream | null;
-  /** From arrival to the answer's headers. */
+  /** From the request's last byte to the answer's headers. */
   readonly timeoutMs: number;
 }
 
@@ -49,7 +49,11 @@ export async function ask(
   asking: Asking,
   onInformational: Attempt["onInformational"],
 ): Promise<Asked> {
-  const deadline = request.startedAt + sides.timeoutMs;
+  // A long upload is not a slow upstream: the deadline counts from the last byte of the request.
+  let deadline = request.startedAt + sides.timeoutMs;
+  request.body.whenRead(() => {
+    deadline = asking.clock.elapsed() + sides.timeoutMs;
+  });
   const remainingMs = () => Math.max(1, deadline - asking.clock.elapsed());
   const { route } = sides;
   const attempt = (side: Side, upstream: Upstream, timeoutMs: number) =>

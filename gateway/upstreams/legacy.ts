@@ -1,4 +1,4 @@
-import http, { type ClientRequest, type IncomingMessage } from "node:http";
+import http, { type Agent, type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { RequestBody } from "../http/body.ts";
 import { endToEnd, firstValue, without } from "../http/headers.ts";
@@ -24,12 +24,12 @@ export interface LegacyUpstream extends Upstream {
 /** The monolith, over keep-alive connections of node:http. Request and answer bodies stream with backpressure. */
 export function legacyUpstream(settings: LegacySettings): LegacyUpstream {
   const url = new URL(settings.url);
-  const { Agent, request } = url.protocol === "https:" ? https : http;
+  const { Agent: PooledAgent, request } = url.protocol === "https:" ? https : http;
   // LIFO keeps the fewest sockets warm, so idle ones age out before the monolith closes them under a request.
-  const agent = new Agent({ keepAlive: true, maxSockets: settings.connections, scheduling: "lifo" });
-  const open = (message: GatewayRequest): ClientRequest =>
+  const agent = new PooledAgent({ keepAlive: true, maxSockets: settings.connections, scheduling: "lifo" });
+  const open = (message: GatewayRequest, connection: Agent | false): ClientRequest =>
     request({
-      agent,
+      agent: connection,
       host: url.hostname.replace(/^\[|\]$/g, ""),
       port: url.port === "" ? undefined : Number(url.port),
       method: message.method,
@@ -43,10 +43,11 @@ export function legacyUpstream(settings: LegacySettings): LegacyUpstream {
     name: "legacy",
     async send(message, attempt) {
       try {
-        return await exchange(open(message), message, attempt);
+        return await exchange(open(message, agent), message, attempt);
       } catch (error) {
         if (!(error instanceof StaleSocket)) throw error;
-        return await exchange(open(message), message, attempt);
+        // The pool's others are as stale, when the monolith was restarted: this one is new.
+        return await exchange(open(message, false), message, attempt);
       }
     },
     close() {
@@ -85,7 +86,9 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
       attempt.timeoutMs,
     );
     const onAbort = () => fail(new UpstreamError("client-gone", "the client went away"));
+    let settled = false;
     const settle = () => {
+      settled = true;
       clearTimeout(timer);
       attempt.signal.removeEventListener("abort", onAbort);
     };
@@ -111,7 +114,10 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
       const stale = out.reusedSocket && error.code === "ECONNRESET" && message.body.length === 0;
       fail(stale && SAFE.has(message.method) ? new StaleSocket() : legacyFailure(error, connecting(out)));
     });
-    sendBody(out, message);
+    sendBody(out, message, () => {
+      // A cleared timer would come back to life.
+      if (!settled) timer.refresh();
+    });
   });
 }
 
@@ -155,19 +161,20 @@ function fieldsFor(message: GatewayRequest, legacyHost: string): string[] {
   return fields;
 }
 
-function sendBody(out: ClientRequest, message: GatewayRequest): void {
+function sendBody(out: ClientRequest, message: GatewayRequest, onProgress: () => void): void {
   if (message.body.length === 0) {
     out.end();
     return;
   }
-  if (!/^100-continue$/i.test(firstValue(message.headers, "expect") ?? "")) return stream(out, message.body);
+  if (!/^100-continue$/i.test(firstValue(message.headers, "expect") ?? ""))
+    return stream(out, message.body, onProgress);
   // The client waits for the monolith's word before it sends; so do we (RFC 9110 §10.1.1).
   let begun = false;
   const begin = () => {
     if (begun || out.destroyed) return;
     begun = true;
     clearTimeout(timer);
-    stream(out, message.body);
+    stream(out, message.body, onProgress);
   };
   const timer = setTimeout(begin, CONTINUE_WAIT_MS);
   out.once("continue", begin);
@@ -177,8 +184,9 @@ function sendBody(out: ClientRequest, message: GatewayRequest): void {
   out.write(Buffer.alloc(0));
 }
 
-function stream(out: ClientRequest, body: RequestBody): void {
+function stream(out: ClientRequest, body: RequestBody, onProgress: () => void): void {
   const source = body.stream();
+  source.on("data", onProgress);
   source.pipe(out, { end: false });
   source.once("end", () => {
     const trailers = body.trailers();

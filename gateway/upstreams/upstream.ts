@@ -22,7 +22,7 @@ export interface UpstreamResponse {
 
 /** How one attempt is bounded. */
 export interface Attempt {
-  /** Milliseconds until the answer's headers must be there. */
+  /** Milliseconds until the answer's headers must be there; a body that is still moving does not count. */
   readonly timeoutMs: number;
   /** Aborts when nobody wants the answer any more. */
   readonly signal: AbortSignal;

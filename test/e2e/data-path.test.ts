@@ -315,3 +315,45 @@ describe("a route's stages", () => {
     }
   });
 });
+
+describe("a deadline", () => {
+  it("is for upstreams and not for uploads: a body that keeps moving may take longer", async () => {
+    const legacy = await monolith((socket, soFar) => {
+      if (soFar.endsWith("aaaaa")) socket.write(OK);
+    });
+    const { port } = await inFrontOf(legacy.url, { legacyTimeoutMs: 150 });
+    const head = "PUT /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 5\r\n\r\n";
+    const got = await new Promise<string>((resolve) => {
+      let soFar = "";
+      const socket = connect(port, "127.0.0.1", () => socket.write(head));
+      let sent = 0;
+      const dripping = setInterval(() => {
+        socket.write("a");
+        if (++sent === 5) clearInterval(dripping);
+      }, 80);
+      socket.on("data", (chunk) => (soFar += chunk.toString("latin1"))).on("close", () => resolve(soFar));
+    });
+    expect(got).toMatch(/^HTTP\/1\.1 200 OK/);
+  });
+
+  it("leaves legacy its share after a function that needed a slow upload first", async () => {
+    const legacy = await monolith((socket, soFar) => {
+      if (soFar.endsWith("aa")) setTimeout(() => socket.write(OK), 60);
+    });
+    const order = fakeFunction(async (request) => {
+      await request.body.whole(100);
+      throw new UpstreamError("throttled", "too many");
+    });
+    const routes =
+      "  order: { match: { path: /o }, function: { lambda: f }, stage: cutover, timeout: 200ms }";
+    const { port } = await inFrontOf(legacy.url, { routes, functions: { order } });
+    const head = "PUT /o HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\n";
+    const got = await new Promise<string>((resolve) => {
+      let soFar = "";
+      const socket = connect(port, "127.0.0.1", () => socket.write(`${head}a`));
+      setTimeout(() => socket.write("a"), 400);
+      socket.on("data", (chunk) => (soFar += chunk.toString("latin1"))).on("close", () => resolve(soFar));
+    });
+    expect(got).toMatch(/^HTTP\/1\.1 200 OK/);
+  });
+});

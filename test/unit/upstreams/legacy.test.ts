@@ -182,6 +182,21 @@ describe("the legacy upstream", () => {
       expect(server.received).toHaveLength(2);
     });
 
+    it("sends it on a new connection, for the others of the pool may be as stale", async () => {
+      let restarted = false;
+      const server = await monolith((socket, soFar, connection) => {
+        if (restarted && connection < 3) socket.resetAndDestroy();
+        else if (soFar.endsWith("\r\n\r\n"))
+          setTimeout(() => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"), 10);
+      });
+      const upstream = upstreamTo(server.url);
+      const ask = async () => bodyOf(await upstream.send(aRequest(), attempt()));
+      await Promise.all([ask(), ask(), ask()]);
+      restarted = true;
+      expect(await ask()).toBe("ok");
+      expect(server.received).toHaveLength(4);
+    });
+
     it("does not send a write again", async () => {
       const server = await closingSecond();
       const upstream = upstreamTo(server.url);
