@@ -1,0 +1,86 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadConfig } from "../gateway/config/load.ts";
+import { RULES } from "../gateway/config/rules.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const pages = [
+  ...globSync("*.md", { cwd: ROOT }),
+  ...globSync("docs/**/*.md", { cwd: ROOT }),
+  "legacy-mock/README.md",
+  "lambdas/README.md",
+];
+const text = new Map(pages.map((page) => [page, readFileSync(join(ROOT, page), "utf8")]));
+const scripts = (
+  JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: Record<string, string> }
+).scripts;
+const commands = readFileSync(join(ROOT, "gateway/cli/program.ts"), "utf8");
+
+/** A path of the repository as pages write it in code: `gateway/http/respond.ts`, `docs/adr/`, `routes.yaml`. */
+const PATH =
+  /`((?:gateway|lambdas|legacy-mock|local-aws|demo|docs|test|bench|\.ci|\.github)\/[\w./-]*|[\w-]+\.(?:yaml|yml|json))`/g;
+
+describe("the documentation", () => {
+  it("names only files that exist", () => {
+    const missing = [...text].flatMap(([page, content]) =>
+      [...content.matchAll(PATH)]
+        .map(([, path]) => path!)
+        .filter((path) => !MENTIONED_ONLY.has(path) && !existsSync(join(ROOT, path)))
+        .map((path) => `${page}: ${path}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it("links only to what exists", () => {
+    const broken = [...text].flatMap(([page, content]) =>
+      [...content.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)]
+        .map(([, target]) => join(dirname(page), target!))
+        .filter((target) => !existsSync(join(ROOT, target)))
+        .map((target) => `${page}: ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it("runs only scripts and commands that exist", () => {
+    const unknown = [...text].flatMap(([page, content]) => [
+      ...[...content.matchAll(/npm run ([\w:-]+)/g)]
+        .map(([, name]) => name!)
+        .filter((name) => scripts[name] === undefined)
+        .map((name) => `${page}: npm run ${name}`),
+      ...[...content.matchAll(/(?:npx |`)banyan ([a-z]+)/g)]
+        .map(([, name]) => name!)
+        .filter((name) => !new RegExp(`\\badd${name}\\(`, "i").test(commands))
+        .map((name) => `${page}: banyan ${name}`),
+    ]);
+    expect(unknown).toEqual([]);
+  });
+
+  it("shows only configurations that are valid", () => {
+    const examples = [...text].flatMap(([page, content]) =>
+      [...content.matchAll(/^( *)```yaml\n([\s\S]*?)^ *```/gm)].map(([, indent, yaml]) => [
+        page,
+        yaml!.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
+      ]),
+    );
+    const files = examples.filter(([, yaml]) => /^version: 1$/m.test(yaml!));
+    expect(files.length).toBeGreaterThanOrEqual(2);
+    for (const [page, yaml] of files) {
+      const loaded = loadConfig(yaml!, page!, {});
+      expect("problems" in loaded ? loaded.problems : []).toEqual([]);
+    }
+  });
+
+  it("explains every rule of routes.yaml", () => {
+    const page = text.get("docs/configuration.md")!;
+    expect(RULES.filter(({ id }) => !page.includes(id)).map(({ id }) => id)).toEqual([]);
+  });
+});
+
+/** Examples of what a reader makes, and places that exist while the gateway runs. */
+const MENTIONED_ONLY = new Set([
+  "lambdas/get-version/handler.ts",
+  "function.json",
+  "flags.yaml",
+  "flags.json",
+]);
