@@ -88,7 +88,7 @@ export const identifier = z
 
 export const timeout = duration
   .optional()
-  .describe("From the request's arrival to the answer's headers; 30s unless set.");
+  .describe("From the request's last byte to the answer's headers; 30s unless set.");
 
 export const addressRange = z
   .string()
