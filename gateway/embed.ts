@@ -1,4 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
+import { assemble } from "./assembly.ts";
+import { readEnv } from "./config/env.ts";
 import type { Gateway } from "./gateway.ts";
 
 /**
@@ -9,16 +11,34 @@ import type { Gateway } from "./gateway.ts";
 export function banyanMiddleware(gateway: Gateway): RequestHandler {
   return (req: Request, res: Response, next: NextFunction) => {
     if (req.readableDidRead) {
-      next(
-        new Error(
-          "banyan: the request body was read before the gateway saw it; mount banyanMiddleware() first",
-        ),
-      );
+      next(new Error("banyan: the request body was read before the gateway saw it; mount banyan first"));
       return;
     }
     // express cuts the mount path off `url`; clients and routes know the whole one.
     req.url = req.originalUrl;
     // handle() never rejects.
     void gateway.handle(req, res, next);
+  };
+}
+
+export interface Embedded {
+  readonly middleware: RequestHandler;
+  /** For the server's `upgrade` event: joins WebSockets with the monolith. */
+  readonly upgrade: Gateway["upgrade"];
+  /** Stops watching files and lets go of connections; call it once the server is closed. */
+  close(): Promise<void>;
+}
+
+/**
+ * A gateway to embed, with everything but listeners: it reads routes.yaml and flags, takes up changes of both, and is
+ * flipped by the command line through the flag file. Settings come from the environment (BANYAN_CONFIG, BANYAN_DATA,
+ * LOG_LEVEL) unless given. Rejects with a StartError when routes.yaml is not valid.
+ */
+export async function banyan(variables?: Readonly<Record<string, string | undefined>>): Promise<Embedded> {
+  const assembly = await assemble(readEnv(variables));
+  return {
+    middleware: banyanMiddleware(assembly.gateway),
+    upgrade: (req, socket, head) => assembly.gateway.upgrade(req, socket, head),
+    close: async () => assembly[Symbol.asyncDispose](),
   };
 }

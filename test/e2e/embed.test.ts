@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import express from "express";
 import request from "supertest";
 import { afterEach, describe, expect, it } from "vitest";
-import { banyanMiddleware } from "../../gateway/embed.ts";
+import { banyan, banyanMiddleware } from "../../gateway/embed.ts";
 import { fakeFunction, startHarness, text } from "../support/harness.ts";
 import { rawServer } from "../support/raw-server.ts";
 
@@ -56,12 +59,32 @@ describe("embedded in an express app", () => {
     expect((await request(app).get("/api/orders/7")).text).toBe("GET /api/orders/7 ");
   });
 
+  it("reads routes.yaml and takes up flips by itself", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "banyan-test-"));
+    const legacy = await rawServer((socket) =>
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nlegacy"),
+    );
+    const config = `version: 1\nlegacy: { url: "${legacy.url}" }\naws: { endpoint: "http://127.0.0.1:1" }\nroutes:\n  o: { match: { path: /o }, function: { lambda: f } }\n`;
+    writeFileSync(join(folder, "routes.yaml"), config);
+    const env = { BANYAN_CONFIG: join(folder, "routes.yaml"), BANYAN_DATA: folder, LOG_LEVEL: "silent" };
+    const embeddedGateway = await banyan(env);
+    cleanups.push(() => rmSync(folder, { recursive: true }));
+    cleanups.push(() => legacy.close());
+    cleanups.push(() => embeddedGateway.close());
+    const app = express().use(embeddedGateway.middleware);
+    expect((await request(app).get("/o")).text).toBe("legacy");
+    expect((await request(app).get("/other")).status).toBe(404);
+    // Retired, with no function in reach: now it is the function that is asked.
+    writeFileSync(join(folder, "flags.yaml"), "version: 1\nkill: false\nroutes:\n  o: { stage: retired }\n");
+    await expect.poll(async () => (await request(app).get("/o")).status, { timeout: 5_000 }).toBe(502);
+  });
+
   it("says so when a body parser came first", async () => {
     const { app: inner } = await embedded();
     const app = express();
     app.use(express.json(), inner);
     const answer = await request(app).post("/api/orders/7").send({ a: 1 });
     expect(answer.status).toBe(500);
-    expect(answer.text).toContain("mount banyanMiddleware() first");
+    expect(answer.text).toContain("mount banyan first");
   });
 });

@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto";
+import type { AdminParts } from "./admin/admin-parts.ts";
+import { opossumBreaker } from "./breaker/opossum.ts";
+import { breakerRegistry } from "./breaker/registry.ts";
+import { systemClock as clock } from "./clock.ts";
+import type { Settings } from "./config/env.ts";
+import { flagFileOf } from "./config/flag-file.ts";
+import type { GatewayConfig } from "./config/gateway-config.ts";
+import { renderProblems } from "./config/problems.ts";
+import { readConfig } from "./config/read.ts";
+import { reloads } from "./config/reloads.ts";
+import { fileFlagWriter } from "./flags/file-writer.ts";
+import { fileFlags, type FileFlags } from "./flags/file.ts";
+import type { FlagWriter } from "./flags/writer.ts";
+import { gateway, type Gateway } from "./gateway.ts";
+import { routings } from "./routing.ts";
+import { noMirror } from "./shadow/mirror.ts";
+import { counters } from "./telemetry/counters.ts";
+import { pinoTelemetry } from "./telemetry/pino.ts";
+import { tee } from "./telemetry/tee.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
+
+/** A gateway with all its parts, reading its files, and not listening anywhere yet. */
+export interface Assembly extends AsyncDisposable {
+  readonly gateway: Gateway;
+  readonly telemetry: Telemetry;
+  /** What the operator's side works on. */
+  readonly operated: Pick<AdminParts, "table" | "flags" | "writer" | "telemetry"> &
+    Pick<NonNullable<AdminParts["live"]>, "breakers" | "counters">;
+}
+
+/** The gateway cannot start; the message is the whole report and says what to do. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+}
+
+/**
+ * Settings → parts. Rejects with a StartError when routes.yaml is not valid: a bad first configuration never runs.
+ * `listeners` are told everything that the log is told.
+ */
+export async function assemble(settings: Settings, listeners: readonly Telemetry[] = []): Promise<Assembly> {
+  await using parts = new AsyncDisposableStack();
+  const config = await firstConfig(settings);
+  const counted = counters(clock);
+  const telemetry = tee([pinoTelemetry({ level: settings.logLevel }), counted.telemetry, ...listeners]);
+  telemetry.configLoaded({ file: settings.configFile, routes: config.routes.length, reloaded: false });
+
+  const breakers = breakerRegistry((routeId, side, breaker) =>
+    opossumBreaker(`${routeId}:${side}`, breaker, {
+      clock,
+      onChange: (state) => telemetry.breakerChanged({ routeId, side, state }),
+    }),
+  );
+  breakers.reload(config.routes);
+  parts.defer(() => breakers.stop());
+
+  const routing = routings(config, { clock, telemetry, viaName: `banyan-${randomBytes(4).toString("hex")}` });
+  parts.defer(() => routing.close());
+
+  const path = flagFileOf(config, settings);
+  const flags = fileFlags({
+    path,
+    clock,
+    onChange: ({ version, killed }) => telemetry.flagsChanged({ version, killed }),
+    onRejected: (problem) => telemetry.flagsRejected({ problem }),
+  });
+  parts.defer(() => flags.stop());
+  await flags.start();
+
+  const use = (next: GatewayConfig) => {
+    breakers.reload(next.routes);
+    routing.reload(next);
+  };
+  parts.use(await reloads(settings, telemetry, use));
+
+  const core = gateway({
+    clock,
+    telemetry,
+    flags,
+    mirror: noMirror,
+    breaker: (route, side) => breakers.breaker(route, side),
+    routing: () => routing.current(),
+  });
+  const owned = parts.move();
+  return {
+    gateway: core,
+    telemetry,
+    operated: {
+      table: () => routing.current().table,
+      flags,
+      writer: takenUp(fileFlagWriter({ path, clock }), flags),
+      telemetry,
+      breakers: () => breakers.states(),
+      counters: counted,
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function firstConfig({ configFile, variables }: Settings): Promise<GatewayConfig> {
+  const loaded = await readConfig(configFile, variables);
+  if ("config" in loaded) return loaded.config;
+  throw new StartError(renderProblems(loaded.problems, "text"));
+}
+
+/** Whoever flips here sees the flip in use when it is answered, without waiting for the file to be noticed. */
+function takenUp(writer: FlagWriter, flags: FileFlags): FlagWriter {
+  return {
+    async apply(change) {
+      const result = await writer.apply(change);
+      if (result.made) await flags.refresh();
+      return result;
+    },
+  };
+}
