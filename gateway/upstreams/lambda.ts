@@ -17,7 +17,9 @@ export function lambdaUpstream({ invoker, target, paramsOf }: LambdaUpstreamOpti
   return {
     name: `lambda ${target.name}:${target.qualifier}`,
     async send(request, { timeoutMs, signal }) {
-      const body = await request.body.whole(MAX_EVENT_BYTES);
+      const body = await request.body.whole(MAX_EVENT_BYTES).catch((error: unknown) => {
+        throw new UpstreamError("client-gone", "the client broke off while sending", { cause: error });
+      });
       if (body === null)
         throw new UpstreamError("too-large", `the body is larger than ${MAX_EVENT_BYTES} bytes`);
       const payload = eventBytes(functionUrlEvent(request, body, paramsOf(request.target)));
@@ -43,6 +45,7 @@ async function within<T>(
   signal: AbortSignal,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  if (signal.aborted) throw new UpstreamError("client-gone", "the client went away before the call");
   const ended = new AbortController();
   let late = false;
   const timer = setTimeout(() => {
@@ -51,7 +54,6 @@ async function within<T>(
   }, timeoutMs);
   const onAbort = () => ended.abort();
   signal.addEventListener("abort", onAbort);
-  if (signal.aborted) ended.abort();
   try {
     return await run(ended.signal);
   } catch (error) {

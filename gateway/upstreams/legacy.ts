@@ -70,31 +70,29 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
   // Node silently drops fields past the 2,000th; what was received is passed on whole.
   out.maxHeadersCount = 0;
   return new Promise<UpstreamResponse>((resolve, reject) => {
+    let settled = false;
+    const settle = () => {
+      settled = true;
+      clearTimeout(timer);
+      attempt.signal.removeEventListener("abort", onGone);
+    };
     const fail = (error: Error) => {
       settle();
       out.destroy();
       reject(error);
     };
-    const timer = setTimeout(
-      () =>
-        fail(
-          new UpstreamError(
-            connecting(out) ? "connect-timeout" : "timeout",
-            `no answer in ${attempt.timeoutMs} ms`,
-          ),
-        ),
-      attempt.timeoutMs,
-    );
-    const onAbort = () => fail(new UpstreamError("client-gone", "the client went away"));
-    let settled = false;
-    const settle = () => {
-      settled = true;
-      clearTimeout(timer);
-      attempt.signal.removeEventListener("abort", onAbort);
+    const onGone = () => fail(new UpstreamError("client-gone", "the client went away"));
+    const onLate = () => {
+      const kind = connecting(out) ? "connect-timeout" : "timeout";
+      fail(new UpstreamError(kind, `no answer in ${Math.round(attempt.timeoutMs)} ms`));
     };
-    if (attempt.signal.aborted) return onAbort();
-    attempt.signal.addEventListener("abort", onAbort);
+    const timer = setTimeout(onLate, attempt.timeoutMs);
 
+    // First of all, and to the end: an error without a listener ends the process, and a late one reaches the body anyway.
+    out.on("error", (error: NodeJS.ErrnoException) => {
+      const stale = out.reusedSocket && error.code === "ECONNRESET" && message.body.length === 0;
+      fail(stale && SAFE.has(message.method) ? new StaleSocket() : legacyFailure(error, connecting(out)));
+    });
     out.on("information", ({ statusCode, rawHeaders }) => {
       if (statusCode !== 100) attempt.onInformational?.(statusCode, rawHeaders);
     });
@@ -109,14 +107,13 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
       cancelWith(attempt.signal, answer);
       resolve(responseOf(answer));
     });
-    // Stays on after the answer: a late error on the socket reaches the body by itself.
-    out.on("error", (error: NodeJS.ErrnoException) => {
-      const stale = out.reusedSocket && error.code === "ECONNRESET" && message.body.length === 0;
-      fail(stale && SAFE.has(message.method) ? new StaleSocket() : legacyFailure(error, connecting(out)));
-    });
-    sendBody(out, message, () => {
+
+    if (attempt.signal.aborted) return onGone();
+    attempt.signal.addEventListener("abort", onGone);
+    sendBody(out, message, {
       // A cleared timer would come back to life.
-      if (!settled) timer.refresh();
+      onProgress: () => void (settled || timer.refresh()),
+      onGone,
     });
   });
 }
@@ -161,20 +158,23 @@ function fieldsFor(message: GatewayRequest, legacyHost: string): string[] {
   return fields;
 }
 
-function sendBody(out: ClientRequest, message: GatewayRequest, onProgress: () => void): void {
-  if (message.body.length === 0) {
-    out.end();
-    return;
-  }
-  if (!/^100-continue$/i.test(firstValue(message.headers, "expect") ?? ""))
-    return stream(out, message.body, onProgress);
+/** How a body's way to the monolith goes. */
+interface Sending {
+  readonly onProgress: () => void;
+  /** The client broke off in the middle of it. */
+  readonly onGone: () => void;
+}
+
+function sendBody(out: ClientRequest, { body, headers }: GatewayRequest, sending: Sending): void {
+  if (body.length === 0) return void out.end();
+  if (!/^100-continue$/i.test(firstValue(headers, "expect") ?? "")) return stream(out, body, sending);
   // The client waits for the monolith's word before it sends; so do we (RFC 9110 §10.1.1).
   let begun = false;
   const begin = () => {
     if (begun || out.destroyed) return;
     begun = true;
     clearTimeout(timer);
-    stream(out, message.body, onProgress);
+    stream(out, body, sending);
   };
   const timer = setTimeout(begin, CONTINUE_WAIT_MS);
   out.once("continue", begin);
@@ -184,7 +184,7 @@ function sendBody(out: ClientRequest, message: GatewayRequest, onProgress: () =>
   out.write(Buffer.alloc(0));
 }
 
-function stream(out: ClientRequest, body: RequestBody, onProgress: () => void): void {
+function stream(out: ClientRequest, body: RequestBody, { onProgress, onGone }: Sending): void {
   const source = body.stream();
   source.on("data", onProgress);
   source.pipe(out, { end: false });
@@ -196,9 +196,9 @@ function stream(out: ClientRequest, body: RequestBody, onProgress: () => void): 
     out.end();
   });
   // A body that breaks off must not look like a whole one: the connection is cut instead of ended.
-  source.once("error", () => out.destroy());
+  source.once("error", onGone);
   source.once("close", () => {
-    if (!source.readableEnded) out.destroy();
+    if (!source.readableEnded) onGone();
   });
   out.once("close", () => source.unpipe(out));
 }

@@ -1,6 +1,6 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
 import { RequestBody } from "../../../gateway/http/body.ts";
@@ -158,6 +158,25 @@ describe("the legacy upstream", () => {
     gone.abort();
     expect(await failureOf(answer)).toEqual(["client-gone", "unknown"]);
     await expect.poll(() => closed).toBe(true);
+  });
+
+  it("does not even begin for a client that is gone already", async () => {
+    const server = await monolith(answering("HTTP/1.1 204 No\r\n\r\n"));
+    const signal = AbortSignal.abort();
+    const answer = upstreamTo(server.url).send(aRequest(), { timeoutMs: 5_000, signal });
+    expect(await failureOf(answer)).toEqual(["client-gone", "unknown"]);
+  });
+
+  it("blames the client for a body that breaks off, and never ends it as if it were whole", async () => {
+    const server = await monolith(() => undefined);
+    const source = new PassThrough();
+    source.write("abc");
+    const body = RequestBody.from({ stream: source, length: null });
+    const answer = upstreamTo(server.url).send(aRequest({ method: "POST", body }), attempt());
+    await expect.poll(() => server.received[0]).toMatch(/abc/);
+    source.destroy();
+    expect(await failureOf(answer)).toEqual(["client-gone", "unknown"]);
+    expect(server.received[0]).not.toMatch(/0\r\n\r\n$/);
   });
 
   it("lets an answer that is cut short break, and never end", async () => {

@@ -1,0 +1,79 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { RequestBody } from "../../../gateway/http/body.ts";
+import type { Call, Invocation, Invoker } from "../../../gateway/upstreams/invoker.ts";
+import { lambdaUpstream } from "../../../gateway/upstreams/lambda.ts";
+import { UpstreamError } from "../../../gateway/upstreams/upstream.ts";
+import { aRequest } from "../../support/requests.ts";
+
+function functionThat(answers: (signal: AbortSignal) => Promise<Partial<Invocation>>) {
+  const calls: Call[] = [];
+  const invoker: Invoker = {
+    async invoke(call, signal) {
+      calls.push(call);
+      const payload = Buffer.from('{"statusCode":200,"body":"ok"}');
+      return { functionError: undefined, executedVersion: "7", payload, ...(await answers(signal)) };
+    },
+    close: () => undefined,
+  };
+  const target = { kind: "lambda", name: "get-order", qualifier: "live" } as const;
+  return { upstream: lambdaUpstream({ invoker, target, paramsOf: () => ({ id: "1" }) }), calls };
+}
+
+const attempt = (timeoutMs = 5_000, signal = new AbortController().signal) => ({ timeoutMs, signal });
+const failure = (kind: string, phase: string) => expect.objectContaining({ kind, phase }) as unknown;
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<never>((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(new UpstreamError("client-gone", "given up")));
+  });
+
+describe("a Lambda function as an upstream", () => {
+  it("is called by its alias with the request's event, and answers as it says", async () => {
+    const { upstream, calls } = functionThat(async () => ({}));
+    const answer = await upstream.send(aRequest({ target: "/api/orders/1" }), attempt());
+    expect(answer).toMatchObject({ status: 200, executedVersion: "7" });
+    expect(calls).toMatchObject([{ functionName: "get-order", qualifier: "live" }]);
+    expect(JSON.parse(Buffer.from(calls[0]!.payload).toString())).toMatchObject({
+      rawPath: "/api/orders/1",
+      pathParameters: { id: "1" },
+    });
+  });
+
+  it("has run and failed when it says so, whatever its payload is", async () => {
+    const payload = Buffer.from('{"statusCode":200,"errorMessage":"secret","trace":[]}');
+    const { upstream } = functionThat(async () => ({ functionError: "Unhandled", payload }));
+    await expect(upstream.send(aRequest(), attempt())).rejects.toEqual(failure("function-error", "started"));
+  });
+
+  it("is given up at the deadline, which is not the client's going away", async () => {
+    const { upstream } = functionThat(untilAborted);
+    await expect(upstream.send(aRequest(), attempt(20))).rejects.toEqual(failure("timeout", "unknown"));
+  });
+
+  it("is given up when the client goes away", async () => {
+    const { upstream, calls } = functionThat(untilAborted);
+    const gone = new AbortController();
+    const answer = upstream.send(aRequest(), attempt(5_000, gone.signal));
+    await expect.poll(() => calls.length).toBe(1);
+    gone.abort();
+    await expect(answer).rejects.toEqual(failure("client-gone", "unknown"));
+    await expect(upstream.send(aRequest(), attempt(5_000, gone.signal))).rejects.toEqual(
+      failure("client-gone", "unknown"),
+    );
+    expect(calls).toHaveLength(1);
+  });
+
+  it("never hears of a body that is too large, or that breaks off; the second is the client's doing", async () => {
+    const { upstream, calls } = functionThat(async () => ({}));
+    const large = aRequest({ method: "POST", body: RequestBody.of(Buffer.alloc(7_000_000)) });
+    await expect(upstream.send(large, attempt())).rejects.toEqual(failure("too-large", "not-started"));
+    const stream = new PassThrough();
+    const broken = upstream.send(
+      aRequest({ method: "POST", body: RequestBody.from({ stream, length: null }) }),
+      attempt(),
+    );
+    stream.destroy();
+    await expect(broken).rejects.toEqual(failure("client-gone", "unknown"));
+    expect(calls).toEqual([]);
+  });
+});
