@@ -1,4 +1,4 @@
-import http, { type Server } from "node:http";
+import http, { type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Gateway } from "../gateway.ts";
 import { asksForWebSocket } from "./ingress.ts";
@@ -39,7 +39,7 @@ export async function serve(
   telemetry: Telemetry,
 ): Promise<GatewayServer> {
   let draining = false;
-  const answering = new Map<Socket, number>();
+  const answering = new Map<Socket, Set<ServerResponse>>();
 
   const server = http.createServer(
     {
@@ -55,11 +55,11 @@ export async function serve(
     },
     (req, res) => {
       const { socket } = req;
-      answering.set(socket, (answering.get(socket) ?? 0) + 1);
+      const answers = answering.get(socket) ?? new Set();
+      answering.set(socket, answers.add(res));
       res.once("close", () => {
-        const left = answering.get(socket)! - 1;
-        if (left === 0) answering.delete(socket);
-        else answering.set(socket, left);
+        answers.delete(res);
+        if (answers.size === 0) answering.delete(socket);
       });
       if (draining) res.shouldKeepAlive = false;
       gateway.handle(req, res).catch((error: unknown) => {
@@ -88,6 +88,8 @@ export async function serve(
     },
     async drain() {
       draining = true;
+      // Those in flight close behind their answer too, or their idle connections would hold up the end.
+      for (const answers of answering.values()) for (const res of answers) res.shouldKeepAlive = false;
       await new Promise((resolve) => setTimeout(resolve, settings.drainGraceMs));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const cut = setTimeout(() => server.closeAllConnections(), settings.drainLimitMs);

@@ -316,6 +316,17 @@ describe("a route's stages", () => {
   });
 });
 
+describe("a drain", () => {
+  it("ends with the last answer, though its client would keep the connection", async () => {
+    const legacy = await monolith((socket) => setTimeout(() => socket.write(OK), 150));
+    const { port, server } = await inFrontOf(legacy.url);
+    const answer = rawExchange(port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await expect.poll(() => legacy.received.length).toBe(1);
+    await server.drain();
+    expect(await answer).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*Connection: close[\s\S]*ok$/);
+  });
+});
+
 describe("a deadline", () => {
   it("is for upstreams and not for uploads: a body that keeps moving may take longer", async () => {
     const legacy = await monolith((socket, soFar) => {
