@@ -4,14 +4,11 @@ import { opossumBreaker } from "./breaker/opossum.ts";
 import { breakerRegistry } from "./breaker/registry.ts";
 import { systemClock as clock } from "./clock.ts";
 import type { Settings } from "./config/env.ts";
-import { flagFileOf } from "./config/flag-file.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
 import { renderProblems } from "./config/problems.ts";
 import { readConfig } from "./config/read.ts";
 import { reloads } from "./config/reloads.ts";
-import { fileFlagWriter } from "./flags/file-writer.ts";
-import { fileFlags, type FileFlags } from "./flags/file.ts";
-import type { FlagWriter } from "./flags/writer.ts";
+import { configuredFlags } from "./flags/configured-flags.ts";
 import { gateway, type Gateway } from "./gateway.ts";
 import { routings } from "./routing.ts";
 import { noMirror } from "./shadow/mirror.ts";
@@ -57,9 +54,7 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
   const routing = routings(config, { clock, telemetry, viaName: `banyan-${randomBytes(4).toString("hex")}` });
   parts.defer(() => routing.close());
 
-  const path = flagFileOf(config, settings);
-  const flags = fileFlags({
-    path,
+  const { flags, writer } = await configuredFlags(config, settings, {
     clock,
     onChange: ({ version, killed }) => telemetry.flagsChanged({ version, killed }),
     onRejected: (problem) => telemetry.flagsRejected({ problem }),
@@ -88,7 +83,7 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
     operated: {
       table: () => routing.current().table,
       flags,
-      writer: takenUp(fileFlagWriter({ path, clock }), flags),
+      writer,
       telemetry,
       breakers: () => breakers.states(),
       counters: counted,
@@ -101,15 +96,4 @@ async function firstConfig({ configFile, variables }: Settings): Promise<Gateway
   const loaded = await readConfig(configFile, variables);
   if ("config" in loaded) return loaded.config;
   throw new StartError(renderProblems(loaded.problems, "text"));
-}
-
-/** Whoever flips here sees the flip in use when it is answered, without waiting for the file to be noticed. */
-function takenUp(writer: FlagWriter, flags: FileFlags): FlagWriter {
-  return {
-    async apply(change) {
-      const result = await writer.apply(change);
-      if (result.made) await flags.refresh();
-      return result;
-    },
-  };
 }

@@ -12,7 +12,9 @@ try {
     ...(AWS_REGION && { region: AWS_REGION }),
     ...(SHOP_DB && { environment: { SHOP_DB } }),
   });
-  console.log(`local-aws: Lambda at ${aws.url}, ${Object.keys(aws.invocations()).length} functions`);
+  console.log(
+    `local-aws: Lambda and AppConfig at ${aws.url}, ${Object.keys(aws.invocations()).length} functions`,
+  );
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => void aws.close().then(() => process.exit(0)));
   }

@@ -2,6 +2,9 @@ import { once } from "node:events";
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { resolve } from "node:path";
+import { appConfig } from "./appconfig/appconfig.ts";
+import { controlApi as appConfigControlApi, disturb, type Disturbance } from "./appconfig/control-api.ts";
+import { dataApi } from "./appconfig/data-api.ts";
 import { Concurrency } from "./lambda/concurrency.ts";
 import {
   change,
@@ -32,6 +35,8 @@ export interface LocalAwsSettings {
   /** How many invocations may run at a time in all functions together; 100 unless told. */
   readonly concurrency?: number;
   readonly region?: string;
+  /** The shortest poll interval that AppConfig grants, in whole seconds; 15 as at AWS unless told. */
+  readonly appConfigPollS?: number;
 }
 
 /** The services, listening. */
@@ -45,6 +50,17 @@ export interface LocalAws {
   invocations(functionName?: string): InvocationsByFunction;
   /** The newest part of a function's log. */
   logs(functionName: string): string;
+  /** Deploys a configuration through AppConfig, JSON unless told; it is complete at once. */
+  configure(
+    application: string,
+    environment: string,
+    profile: string,
+    content: string,
+    versionLabel?: string | null,
+    contentType?: string,
+  ): void;
+  /** Makes AppConfig's polls go wrong; throws what is wrong with the disturbance. */
+  disturbPolls(disturbance: Disturbance): void;
   /** Stops listening, and ends every process. */
   close(): Promise<void>;
 }
@@ -62,7 +78,10 @@ export async function startLocalAws(settings: LocalAwsSettings): Promise<LocalAw
       if (!settings.quiet) console.log(`[${name}] ${line}`);
     },
   });
-  const server = createServer(listener([invokeApi(functions)], [controlApi(functions)]));
+  const configs = appConfig(settings.appConfigPollS ?? 15);
+  const services = [invokeApi(functions), dataApi(configs)];
+  const controls = [controlApi(functions), appConfigControlApi(configs)];
+  const server = createServer(listener(services, controls));
   // Longer than any client keeps a connection, so that none is closed under a request.
   server.keepAliveTimeout = 65_000;
   const port = await listen(server, settings.port, host);
@@ -72,6 +91,18 @@ export async function startLocalAws(settings: LocalAwsSettings): Promise<LocalAw
     change: (name, wanted) => change(functions, name, wanted),
     invocations: (name) => invocations(functions, name),
     logs: (name) => functions.get(name).log.tail().toString(),
+    configure: (
+      application,
+      environment,
+      profile,
+      content,
+      versionLabel = null,
+      contentType = "application/json",
+    ) => {
+      const at = { application, environment, profile };
+      configs.configurations.deploy(at, { content, contentType, versionLabel });
+    },
+    disturbPolls: (disturbance) => disturb(configs, disturbance),
     close: async () => {
       const closed = once(server, "close");
       server.close();

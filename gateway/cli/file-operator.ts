@@ -31,7 +31,12 @@ export async function fileOperator(settings: Settings): Promise<FileOperator> {
       { message: "routes.yaml is not valid", next: "banyan validate" },
     ]);
   }
-  const flagFile = flagFileOf(loaded.config, settings);
+  const { flags: keptIn } = loaded.config;
+  if (keptIn.source === "appconfig") {
+    const message = "no gateway answers, and without one nothing is known of flags that live in AppConfig";
+    throw new CliError(4, [{ message, next: "banyan start" }]);
+  }
+  const flagFile = flagFileOf(keptIn, settings);
   const flags = fileFlags({ path: flagFile, clock });
   await flags.refresh();
   const writer = fileFlagWriter({ path: flagFile, clock });

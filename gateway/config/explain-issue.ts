@@ -64,7 +64,7 @@ function explain(document: ConfigDocument, schema: JsonSchema, issue: Issue, und
 }
 
 function unknownKey(document: ConfigDocument, schema: JsonSchema, path: Path, key: string): Problem {
-  const known = keysOf(schemaAt(schema, path) ?? {});
+  const known = keysOf(schemaAt(schema, path) ?? {}, valueAt(document.written, path));
   const meant = nearest(key, known);
   const hint =
     meant === null

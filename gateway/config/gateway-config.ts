@@ -11,11 +11,7 @@ export interface GatewayConfig {
     /** Sockets at most. */
     readonly connections: number;
   };
-  readonly flags: {
-    readonly source: "file";
-    /** As it is written; null when the file says nothing. */
-    readonly file: string | null;
-  };
+  readonly flags: FlagsConfig;
   readonly aws: { readonly region: string; readonly endpoint: string | null };
   /** Addresses and CIDR ranges. */
   readonly trustedProxies: readonly string[];
@@ -23,6 +19,23 @@ export interface GatewayConfig {
   readonly warnings: readonly Problem[];
   /** The file as plain data, with `${VARIABLES}` not filled in: safe to print. */
   readonly printable: unknown;
+}
+
+/** Where flags are kept. */
+export type FlagsConfig = FlagFileConfig | AppConfigConfig;
+
+export interface FlagFileConfig {
+  readonly source: "file";
+  /** As it is written; null when routes.yaml says nothing. */
+  readonly file: string | null;
+}
+
+/** Names or ids, as AppConfig takes both. */
+export interface AppConfigConfig {
+  readonly source: "appconfig";
+  readonly application: string;
+  readonly environment: string;
+  readonly profile: string;
 }
 
 const STICKY_BY: readonly StickySource[] = [{ from: "address" }];
@@ -44,7 +57,7 @@ export function gatewayConfig(
 ): GatewayConfig {
   return {
     legacy: { url: new URL(legacy.url).origin, timeoutMs: legacy.timeout, connections: legacy.connections },
-    flags: { source: flags.source, file: flags.file ?? null },
+    flags: flags.source === "file" ? { source: "file", file: flags.file ?? null } : flags,
     aws: { region: aws.region, endpoint: aws.endpoint ?? null },
     trustedProxies,
     routes,

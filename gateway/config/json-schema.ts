@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isRecord } from "./record.ts";
 import { routesFile } from "./schema.ts";
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -32,10 +33,20 @@ export function schemaAt(schema: JsonSchema, path: readonly PropertyKey[]): Json
   return null;
 }
 
-/** The keys that an object described by this schema may have. */
-export function keysOf(schema: JsonSchema): string[] {
-  const keys = [schema, ...optionsOf(schema)].flatMap(({ properties }) => Object.keys(properties ?? {}));
+/** The keys that an object described by this schema may have, given what it says already. */
+export function keysOf(schema: JsonSchema, written?: unknown): string[] {
+  const options = optionsOf(schema).filter((option) => isMeant(option, written));
+  const keys = [schema, ...options].flatMap(({ properties }) => Object.keys(properties ?? {}));
   return [...new Set(keys)];
+}
+
+/** Whether nothing written says that another option is meant, as `source: file` does among sources. */
+function isMeant({ properties = {} }: JsonSchema, written: unknown): boolean {
+  if (!isRecord(written)) return true;
+  return Object.entries(properties).every(
+    ([key, property]) =>
+      typeof property !== "object" || property.const === undefined || property.const === written[key],
+  );
 }
 
 function memberOf({ properties, additionalProperties, items }: JsonSchema, key: PropertyKey) {

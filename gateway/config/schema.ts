@@ -152,6 +152,8 @@ export const defaultsEntry = z
   .strictObject({ timeout, stickyBy: stickyBy.optional(), breaker: breaker.optional() })
   .describe("What routes have that do not say otherwise; merged field by field.");
 
+const appConfigName = z.string().min(1).max(128);
+
 /** The one definition of routes.yaml: types, validation and editor schema come from here. */
 export const routesFile = z.strictObject({
   version: z.literal(1).meta({ description: "Version of this format.", examples: [1] }),
@@ -169,6 +171,21 @@ export const routesFile = z.strictObject({
             examples: ["flags.json"],
           }),
       }),
+      z.strictObject({
+        source: z.literal("appconfig"),
+        application: appConfigName.meta({
+          description: "Name or id of the application.",
+          examples: ["shop"],
+        }),
+        environment: appConfigName.meta({
+          description: "Name or id of the environment.",
+          examples: ["prod"],
+        }),
+        profile: appConfigName.meta({
+          description: "Name or id of the freeform JSON profile that holds the flags.",
+          examples: ["banyan-flags"],
+        }),
+      }),
     ])
     .prefault({ source: "file" })
     .meta({ description: "Where stages are flipped.", examples: [{ source: "file" }] }),
@@ -178,7 +195,10 @@ export const routesFile = z.strictObject({
         .string()
         .regex(/^[a-z0-9-]+$/, { error: "this is no region" })
         .prefault("eu-central-1")
-        .meta({ description: "Region of the functions.", examples: ["${AWS_REGION:-eu-central-1}"] }),
+        .meta({
+          description: "Region of the functions, and of AppConfig.",
+          examples: ["${AWS_REGION:-eu-central-1}"],
+        }),
       endpoint: httpUrl
         .optional()
         .meta({ description: "Instead of AWS itself, for tests.", examples: ["http://127.0.0.1:9001"] }),

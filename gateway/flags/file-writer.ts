@@ -1,12 +1,12 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { mkdir, realpath } from "node:fs/promises";
+import { dirname, extname } from "node:path";
 import type { Clock } from "../clock.ts";
 import { MAX_FLAG_BYTES, parseFlags, type FlagDocument } from "./document.ts";
 import { editedFlags, emptyFlags } from "./edit.ts";
 import { errorCode } from "./error-code.ts";
 import { lockFile, type FileLock } from "./file-lock.ts";
 import { fileText } from "./file-text.ts";
+import { replaceFile } from "./replace-file.ts";
 import type { FlagChange, FlagWriter, FlipResult } from "./writer.ts";
 
 export interface FileFlagWriterOptions {
@@ -63,7 +63,7 @@ async function applyLocked(
   const then = parseFlags(edited);
   if (!then.ok) return notMade("invalid", `this change makes no valid flags:\n${then.problems.join("\n")}`);
   if (!(await lock.held())) return busy(path);
-  await replace(path, edited);
+  await replaceFile(path, edited);
   return { made: true, version: then.snapshot.version, previousVersion };
 }
 
@@ -87,35 +87,6 @@ async function resolved(path: string): Promise<string> {
     return await realpath(path);
   } catch (error) {
     if (errorCode(error) === "ENOENT") return path;
-    throw error;
-  }
-}
-
-/** Written beside, synced, renamed over, directory synced: after a power cut it is the old file or the new one. */
-async function replace(path: string, text: string): Promise<void> {
-  const directory = dirname(path);
-  const beside = join(directory, `.${basename(path)}.${randomUUID()}.tmp`);
-  try {
-    await writeFile(beside, text, { flag: "wx", mode: await modeOf(path), flush: true });
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
-  const handle = await open(directory);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** A file keeps its permissions; a new one is everybody's to read. */
-async function modeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).mode & 0o777;
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return 0o644;
     throw error;
   }
 }

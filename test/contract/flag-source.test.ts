@@ -2,9 +2,11 @@ import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../gateway/clock.ts";
+import { appConfigFlags } from "../../gateway/flags/appconfig.ts";
 import { fileFlags } from "../../gateway/flags/file.ts";
 import type { FlagSnapshot } from "../../gateway/flags/flag-source.ts";
 import { fixedFlags } from "../support/fixed-flags.ts";
+import { localAppConfig } from "../support/local-appconfig.ts";
 import { flagSourceContract } from "./flag-source.ts";
 
 flagSourceContract("a fixed one", async () => {
@@ -29,6 +31,19 @@ flagSourceContract("a file", async () => {
     publish: (snapshot) => replace(asDocument(snapshot)),
     spoil: () => replace("version: 1\nkill: [unclosed"),
     cleanUp: () => rm(folder, { recursive: true }),
+  };
+});
+
+flagSourceContract("AppConfig", async () => {
+  const { aws, folder, deploy, end } = await localAppConfig();
+  const place = { application: "shop", environment: "prod", profile: "flags" };
+  const client = { region: "eu-central-1", endpoint: aws.url };
+  const cacheFile = join(folder, "kept.json");
+  return {
+    source: appConfigFlags({ ...client, ...place, pollMs: 1_000, cacheFile, clock: systemClock }),
+    publish: async (snapshot) => deploy(asDocument(snapshot)),
+    spoil: async () => deploy('{"version": 1, "kill": '),
+    cleanUp: end,
   };
 });
 

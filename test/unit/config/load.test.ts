@@ -81,6 +81,39 @@ pay:
   });
 });
 
+describe("flags in AppConfig", () => {
+  const fileWithFlags = (flags: string) => fileWith(ORDER).replace("routes:", `flags: ${flags}\nroutes:`);
+  const place = { application: "my shop", environment: "prod", profile: "x1y2z3w" };
+
+  test("are found by three names or ids", () => {
+    const config = configOf(
+      fileWithFlags("{ source: appconfig, application: my shop, environment: prod, profile: x1y2z3w }"),
+    );
+    expect(config.flags).toEqual({ source: "appconfig", ...place });
+  });
+
+  test.each([
+    [
+      { source: "appconfig", application: "shop", environment: "prod" },
+      "`profile` is missing",
+      "add `profile: ",
+    ],
+    [{ source: "appconfig", ...place, profile: "" }, "at least 1", "banyan-flags"],
+    [{ source: "appconfig", ...place, application: 7 }, "expected text", "shop"],
+    [
+      { source: "appconfig", ...place, file: "f.json" },
+      "`file` is no known key",
+      "source, application, environment, profile",
+    ],
+    [{ source: "appconfg", ...place }, "one of file, appconfig", "appconfig"],
+  ])("%j are refused: %s", (flags, message, hint) => {
+    const [problem, ...others] = problemsOf(fileWithFlags(JSON.stringify(flags)));
+    expect(others).toEqual([]);
+    expect(problem?.message).toContain(message);
+    expect(problem?.hint).toContain(hint);
+  });
+});
+
 test("defaults are merged field by field, and null takes one back", () => {
   const defaults =
     'defaults: { timeout: 9s, stickyBy: ["cookie:sid"], breaker: { slowCall: 2s, window: 20s } }\n';

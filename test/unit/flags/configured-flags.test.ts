@@ -1,0 +1,56 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { systemClock } from "../../../gateway/clock.ts";
+import type { FlagsConfig } from "../../../gateway/config/gateway-config.ts";
+import { configuredFlags, type ConfiguredFlags } from "../../../gateway/flags/configured-flags.ts";
+import { startLocalAws, type LocalAws } from "../../../local-aws/server.ts";
+
+const FLIP = { routeId: "get-order", stage: "shadow", by: "ada", reason: "to see" } as const;
+
+let folder: string;
+let aws: LocalAws;
+let used: ConfiguredFlags;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "configured-"));
+  aws = await startLocalAws({ port: 0, functionsDir: folder, quiet: true });
+});
+afterEach(async () => {
+  await used.flags.stop();
+  await aws.close();
+  await rm(folder, { recursive: true });
+});
+
+async function use(flags: FlagsConfig): Promise<ConfiguredFlags> {
+  used = await configuredFlags(
+    { flags, aws: { region: "eu-central-1", endpoint: aws.url } },
+    { dataFolder: join(folder, "data"), configFile: join(folder, "routes.yaml") },
+    { clock: systemClock, onChange: () => undefined, onRejected: () => undefined },
+  );
+  await used.flags.start();
+  return used;
+}
+
+it("flips flags in a file, and has the flip in use at once", async () => {
+  const { flags, writer } = await use({ source: "file", file: null });
+  expect(await writer.apply(FLIP)).toMatchObject({ made: true, version: "1" });
+  expect(flags.current().routes.get("get-order")?.stage).toBe("shadow");
+});
+
+it("reads flags from AppConfig, keeps them in the data folder, and says where to flip", async () => {
+  aws.configure("shop", "prod", "flags", '{"version": 4}');
+  const { flags, writer } = await use({
+    source: "appconfig",
+    application: "shop",
+    environment: "prod",
+    profile: "flags",
+  });
+  expect(flags.current().version).toBe("4");
+  expect(await readdir(join(folder, "data"))).toEqual([expect.stringMatching(/^appconfig-\w+\.json$/)]);
+  expect(await writer.apply(FLIP)).toEqual({
+    made: false,
+    why: "failed",
+    message: "flags live in AppConfig: change the hosted configuration there",
+  });
+});
