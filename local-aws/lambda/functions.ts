@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { readDefinition, readDefinitions } from "./definition.ts";
 import { notFound } from "./errors.ts";
 import { LambdaFunction, type Surroundings } from "./lambda-function.ts";
@@ -21,10 +23,14 @@ export class Functions {
     return [...this.#byName.values()];
   }
 
-  /** Throws ResourceNotFoundException. */
+  /** A function that was added since the start is found in its folder. Throws ResourceNotFoundException. */
   get(name: string): LambdaFunction {
     const found = this.#byName.get(name);
     if (found !== undefined) return found;
+    if (/^[\w-]+$/.test(name) && existsSync(join(this.#folder, name, "function.json"))) {
+      this.reload(name);
+      return this.get(name);
+    }
     const { region, accountId } = this.#surroundings;
     throw notFound(`arn:aws:lambda:${region}:${accountId}:function:${name}`);
   }
