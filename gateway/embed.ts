@@ -16,8 +16,8 @@ export function banyanMiddleware(gateway: Gateway): RequestHandler {
     }
     // express cuts the mount path off `url`; clients and routes know the whole one.
     req.url = req.originalUrl;
-    // handle() never rejects.
-    void gateway.handle(req, res, next);
+    // express takes a rejected promise for an error.
+    return gateway.handle(req, res, next);
   };
 }
 

@@ -75,6 +75,9 @@ export function gateway(parts: GatewayParts): Gateway {
         setCookie === null ? [] : ["Set-Cookie", setCookie],
       );
 
+      // What the client is still sending is of no use to anybody; read on, or its connection would be stuck.
+      request.body.discard();
+
       // 6. Mirror: only now may a copy go to the other side.
       if (match !== null && decision.shadow !== null && asked.answeredBy !== "gateway") {
         parts.mirror.offer({ request, route: match.route, decision, answer: asked.answer });
@@ -94,6 +97,8 @@ export function gateway(parts: GatewayParts): Gateway {
     },
 
     upgrade(req, socket, head) {
+      // Node takes its own listener off an upgraded socket; without one, a reset ends the process.
+      socket.on("error", () => socket.destroy());
       const { table, tunnel, ingress } = parts.routing();
       const entered = enterUpgrade(req, ingress);
       if ("refused" in entered) return refuseSocket(socket, entered.refused, entered.id);

@@ -12,6 +12,16 @@ export interface BodySource {
   readonly trailers?: () => HeaderList;
 }
 
+/** How long a client may stop in the middle of its body. */
+export const BODY_IDLE_MS = 30_000;
+
+/** The client stopped in the middle of its body. */
+export class SlowClient extends Error {
+  constructor() {
+    super(`nothing came from the client for ${BODY_IDLE_MS} ms`);
+  }
+}
+
 /**
  * A request body that streams by default and can be read whole, with a cap, where a step needs that (a function's
  * event). Reading it whole loses nothing: `stream()` then begins with what was read, so an oversized or failed
@@ -26,6 +36,7 @@ export class RequestBody {
   #begun = false;
   #ended: boolean;
   #streamed = false;
+  #arrived = false;
   #onRead: (() => void) | undefined;
 
   private constructor(source: BodySource | null, bytes: Buffer | null) {
@@ -50,6 +61,16 @@ export class RequestBody {
     return !this.#streamed;
   }
 
+  /** True once the last byte has come from the client. */
+  get ended(): boolean {
+    return this.#ended || this.#arrived;
+  }
+
+  /** Reads away what nobody asked for. A body on its way to an upstream goes on. */
+  discard(): void {
+    if (!this.#ended && !this.#streamed) this.#source!.stream.resume();
+  }
+
   /** The whole body, or null when it is larger than `maxBytes`. Rejects when the client breaks off. */
   async whole(maxBytes: number): Promise<Buffer | null> {
     if (this.length !== null && this.length > maxBytes) return null;
@@ -65,7 +86,10 @@ export class RequestBody {
     if (this.#streamed) throw new Error("this request body was streamed already and is gone");
     this.#streamed = true;
     const { stream } = this.#begin();
-    stream.once("end", () => this.#onRead?.());
+    stream.once("end", () => {
+      this.#arrived = true;
+      this.#onRead?.();
+    });
     while (this.#read.length > 0) stream.unshift(this.#read.pop()!);
     return stream;
   }
@@ -90,12 +114,15 @@ export class RequestBody {
   #readUpTo(maxBytes: number): Promise<void> {
     const { stream } = this.#begin();
     return new Promise((resolve, reject) => {
+      const idle = setTimeout(() => settle(new SlowClient()), BODY_IDLE_MS);
       const settle = (error?: Error) => {
+        clearTimeout(idle);
         stream.off("data", onData).off("end", onEnd).off("error", settle).off("close", onClose);
         if (error === undefined) resolve();
         else reject(error);
       };
       const onData = (chunk: Buffer) => {
+        idle.refresh();
         this.#read.push(chunk);
         this.#readBytes += chunk.length;
         if (this.#readBytes <= maxBytes) return;

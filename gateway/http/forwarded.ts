@@ -18,6 +18,9 @@ const FORWARDED = new Set([
   "forwarded",
 ]);
 
+/** The same and what stands for them in places; a trusted proxy may have its reasons to send that. */
+const FORGEABLE = new Set([...FORWARDED, "x-real-ip"]);
+
 /**
  * Who the client is, and the forwarded fields to send on. A trusted peer's fields are believed and extended; anybody
  * else's are replaced, so nobody can write their own address into the monolith's logs or past its rules.
@@ -31,7 +34,7 @@ export function forwarded(headers: HeaderList, host: string, peer: Peer, trust: 
     protocol: (trusted && protocolOf(firstValue(headers, "x-forwarded-proto"))) || protocol,
     port: (trusted && portOf(firstValue(headers, "x-forwarded-port"))) || peer.port,
   };
-  const kept = without(headers, FORWARDED);
+  const kept = without(headers, trusted ? FORWARDED : FORGEABLE);
   if (trusted) {
     for (const value of allValues(headers, "forwarded")) kept.push("Forwarded", value);
   }

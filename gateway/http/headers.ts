@@ -47,7 +47,26 @@ const HOP_BY_HOP = new Set([
 ]);
 
 /** Fields that `Connection` may nominate all it likes: dropping them would change framing, routing or trust. */
-const NEVER_NOMINATED = new Set(["content-length", "host", "content-type", "authorization", "cookie", "via"]);
+const NEVER_NOMINATED = new Set([
+  "authorization",
+  "content-encoding",
+  "content-length",
+  "content-type",
+  "cookie",
+  "expect",
+  "forwarded",
+  "host",
+  "trailer",
+  "traceparent",
+  "tracestate",
+  "via",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-port",
+  "x-forwarded-proto",
+  "x-real-ip",
+  "x-request-id",
+]);
 
 /**
  * The end-to-end fields: without the hop-by-hop ones and without whatever `Connection` nominates.
@@ -60,6 +79,28 @@ export function endToEnd(headers: HeaderList): string[] {
     const name = headers[i]!.toLowerCase();
     if (HOP_BY_HOP.has(name) || nominated?.has(name)) continue;
     kept.push(headers[i]!, headers[i + 1]!);
+  }
+  return kept;
+}
+
+/** What trailers may not say: framing, routing, trust, credentials, and how to read the content (RFC 9110 §6.5.1). */
+const NOT_IN_TRAILERS = new Set([
+  ...NEVER_NOMINATED,
+  "cache-control",
+  "content-range",
+  "max-forwards",
+  "range",
+  "set-cookie",
+  "transfer-encoding",
+]);
+
+/** Trailer fields that may be passed on; `_` look-alikes of the others do not pass either. */
+export function passableTrailers(trailers: HeaderList): string[] {
+  const kept: string[] = [];
+  const fields = endToEnd(trailers);
+  for (let i = 0; i < fields.length; i += 2) {
+    if (NOT_IN_TRAILERS.has(fields[i]!.toLowerCase().replaceAll("_", "-"))) continue;
+    kept.push(fields[i]!, fields[i + 1]!);
   }
   return kept;
 }

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { RequestBody } from "./body.ts";
 import { forwarded } from "./forwarded.ts";
-import { allValues, endToEnd, firstValue, without, type HeaderList } from "./headers.ts";
+import { allValues, endToEnd, firstValue, passableTrailers, without, type HeaderList } from "./headers.ts";
 import { problem, type Problem } from "./problem.ts";
 import type { GatewayRequest, LiveRequest } from "./request.ts";
 import { parseTarget, type Target } from "./target.ts";
@@ -42,6 +42,9 @@ export function enter(
 export function enterUpgrade(req: IncomingMessage, settings: IngressSettings): Entered<GatewayRequest> {
   const head = enterHead(req, settings);
   if ("refused" in head) return head;
+  // The bytes of a body would be taken for the tunnel's.
+  if (hasBody(req))
+    return { refused: bad("upgrade", "A request that switches protocols has no body."), id: head.request.id };
   return { request: { ...head.request, body: RequestBody.empty, signal: NEVER } };
 }
 
@@ -87,6 +90,9 @@ function enterHead(
 
 function parseHead(req: IncomingMessage, viaName: string): { target: Target; host: string } | Problem {
   const { rawHeaders } = req;
+  if (req.httpVersion !== "1.1" && req.httpVersion !== "1.0") {
+    return problem(505, "http-version", "HTTP/1.1 is spoken here.");
+  }
   const codings = allValues(rawHeaders, "transfer-encoding");
   if (codings.length > 0) {
     if (req.httpVersion === "1.0") return bad("transfer-encoding", "HTTP/1.0 has no Transfer-Encoding.");
@@ -103,7 +109,8 @@ function parseHead(req: IncomingMessage, viaName: string): { target: Target; hos
   }
   const { raw, authority } = originForm(req.url ?? "");
   const host = authority ?? hosts[0] ?? "";
-  if (!isAuthority(host) && hosts.length > 0) return bad("host", "The Host field is not a valid authority.");
+  if (!isAuthority(host) && (hosts.length > 0 || authority !== undefined))
+    return bad("host", "The Host field is not a valid authority.");
   if (raw === "*") {
     if (req.method !== "OPTIONS") return bad("target", "Only OPTIONS takes the target `*`.");
     return { target: { raw, path: raw, query: null }, host };
@@ -177,15 +184,30 @@ function outgoing(
   return sent;
 }
 
+function hasBody({ rawHeaders }: IncomingMessage): boolean {
+  const length = firstValue(rawHeaders, "content-length");
+  return (
+    firstValue(rawHeaders, "transfer-encoding") !== undefined ||
+    (length !== undefined && Number(length) !== 0)
+  );
+}
+
 function bodyOf(req: IncomingMessage, res: ServerResponse): RequestBody {
   const length = firstValue(req.rawHeaders, "content-length");
   const chunked = firstValue(req.rawHeaders, "transfer-encoding") !== undefined;
-  if (!chunked && (length === undefined || Number(length) === 0)) return RequestBody.empty;
-  const expectsContinue = /^100-continue$/i.test(firstValue(req.rawHeaders, "expect") ?? "");
+  if (!hasBody(req)) return RequestBody.empty;
+  // Once an answer is out, Node no longer tells the request that its connection is gone; whoever sends it on must hear.
+  const { socket } = req;
+  const onClose = () => req.destroy();
+  socket.once("close", onClose);
+  req.once("close", () => socket.off("close", onClose));
+  // An HTTP/1.0 client knows no interim answers (RFC 9110 §10.1.1).
+  const expectsContinue =
+    req.httpVersion !== "1.0" && /^100-continue$/i.test(firstValue(req.rawHeaders, "expect") ?? "");
   return RequestBody.from({
     stream: req,
     length: chunked ? null : Number(length),
     ...(expectsContinue && { onFirstRead: () => res.writeContinue() }),
-    trailers: () => endToEnd(req.rawTrailers),
+    trailers: () => passableTrailers(req.rawTrailers),
   });
 }

@@ -36,6 +36,7 @@ const PROBLEMS: Readonly<Record<FailureKind, Problem>> = {
   "function-error": failed,
   "bad-answer": problem(502, "upstream-answered-badly", "The service gave no valid answer."),
   "too-large": problem(413, "request-too-large", "The request is larger than the service accepts."),
+  "client-slow": problem(408, "request-timeout", "The rest of the request did not come in time."),
   "client-gone": problem(499, "client-gone", "The client went away before the answer."),
 };
 

@@ -41,6 +41,8 @@ export async function respond(
 export function inform(request: LiveRequest, status: number, headers: HeaderList): void {
   const { res } = request.live;
   if (request.httpVersion === "1.0" || res.headersSent || res.socket === null) return;
+  // Interim answers are hints. A client that does not read must not make a heap of them.
+  if (res.socket.writableNeedDrain) return;
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n`;
   for (const [name, value] of pairs(headers)) head += `${name}: ${value}\r\n`;
   res.socket.write(`${head}\r\n`, "latin1");
@@ -53,6 +55,9 @@ export function refuse(res: ServerResponse, refused: Problem, id: string): void 
   res.end(answer.body);
 }
 
+/** How long a refused client has to take its answer. */
+const LINGER_MS = 1_000;
+
 /** The same on a bare socket, where node:http has no answer to offer. */
 export function refuseSocket(socket: Socket, refused: Problem, id: string): void {
   if (!socket.writable) return void socket.destroy();
@@ -60,11 +65,17 @@ export function refuseSocket(socket: Socket, refused: Problem, id: string): void
   let head = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ""}\r\nConnection: close\r\n`;
   for (const [name, value] of pairs(answer.headers)) head += `${name}: ${value}\r\n`;
   socket.end(`${head}\r\n${answer.body.toString()}`);
+  // The client may keep its half open for ever. What it still sends is read away, so that no reset overtakes the answer.
+  socket.resume();
+  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once("close", () => clearTimeout(cut));
 }
 
 function writeHead(res: ServerResponse, answer: UpstreamResponse, extraHeaders: HeaderList): boolean {
   try {
-    const headers = [...withoutIdleTrailer(res, answer), ...extraHeaders];
+    const fields = withoutIdleTrailer(res, answer);
+    // RFC 9110 §8.6: a 204 has no Content-Length, whatever upstream says.
+    const headers = [...(answer.status === 204 ? without(fields, CONTENT_LENGTH) : fields), ...extraHeaders];
     if (answer.reason === "") res.writeHead(answer.status, headers);
     else res.writeHead(answer.status, answer.reason, headers);
     return true;
@@ -75,6 +86,7 @@ function writeHead(res: ServerResponse, answer: UpstreamResponse, extraHeaders: 
 }
 
 const TRAILER = new Set(["trailer"]);
+const CONTENT_LENGTH = new Set(["content-length"]);
 
 /** Node refuses to announce trailers where the answer's framing has no room for them. */
 function withoutIdleTrailer({ req }: ServerResponse, { status, headers }: UpstreamResponse): HeaderList {
@@ -93,7 +105,11 @@ function pump(body: Readable, res: ServerResponse, answer: UpstreamResponse): Pr
   // The head goes out before the first byte of the body, which may be long in coming (SSE). An empty Buffer and not
   // flushHeaders(), which would encode header bytes ≥ 0x80 as UTF-8.
   res.write(Buffer.alloc(0));
-  body.once("error", () => res.destroy());
+  // By a reset: to a client of HTTP/1.0, a connection that merely ends would say that the answer is whole.
+  body.once("error", () => {
+    res.socket?.resetAndDestroy();
+    res.destroy();
+  });
   res.once("close", () => {
     if (!body.readableEnded) body.destroy();
   });

@@ -71,10 +71,23 @@ export async function serve(
   // Node drops fields beyond a count silently; the size of the head bounds them instead.
   server.maxHeadersCount = 0;
   server.on("checkContinue", (req, res) => server.emit("request", req, res));
-  server.on("upgrade", (req, socket: Socket, head) => gateway.upgrade(req, socket, head));
+  // Node counts upgraded sockets no longer: neither close() nor closeAllConnections() ends them.
+  const upgraded = new Set<Socket>();
+  server.on("upgrade", (req, socket: Socket, head) => {
+    upgraded.add(socket);
+    socket.once("close", () => upgraded.delete(socket));
+    gateway.upgrade(req, socket, head);
+  });
+  server.on("connect", (_req, socket: Socket) => {
+    socket.on("error", () => socket.destroy());
+    refuseSocket(socket, problem(405, "connect", "No tunnels are opened here."), "");
+  });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    // While an answer is on its way, a second one would corrupt it.
-    if (!socket.writable || answering.has(socket) || error.code === "ECONNRESET") return socket.destroy();
+    if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+    // While an answer is on its way, a second one would corrupt it. The good one still goes out, unless it is the
+    // request it belongs to that broke.
+    const answers = answering.get(socket);
+    if (answers !== undefined) return endBehind(answers, socket);
     const [status, code] = UNREADABLE[error.code ?? ""] ?? [400, "malformed-request"];
     telemetry.requestRefused({ id: "", status, code });
     return refuseSocket(socket, problem(status, code, "The request could not be read."), "");
@@ -92,11 +105,19 @@ export async function serve(
       for (const answers of answering.values()) for (const res of answers) res.shouldKeepAlive = false;
       await new Promise((resolve) => setTimeout(resolve, settings.drainGraceMs));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of upgraded) socket.destroy();
       const cut = setTimeout(() => server.closeAllConnections(), settings.drainLimitMs);
       await closed;
       clearTimeout(cut);
     },
   };
+}
+
+function endBehind(answers: ReadonlySet<ServerResponse>, socket: Socket): void {
+  for (const res of answers) {
+    if (!res.req.complete) return void socket.destroy();
+    res.shouldKeepAlive = false;
+  }
 }
 
 function portOf(server: Server): number {

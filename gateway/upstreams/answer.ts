@@ -1,4 +1,5 @@
-import { endToEnd, without } from "../http/headers.ts";
+import { isUtf8 } from "node:buffer";
+import { allValues, endToEnd, without } from "../http/headers.ts";
 import { UpstreamError, type UpstreamResponse } from "./upstream.ts";
 
 /**
@@ -11,28 +12,32 @@ export function readAnswer(payload: Uint8Array, method: string): UpstreamRespons
   if (isRecord(value) && "statusCode" in value) return proxyAnswer(value, method);
   // Without statusCode the payload itself is the body; a JSON string is what it says.
   const body = typeof value === "string" ? Buffer.from(value) : Buffer.from(payload);
-  return { status: 200, reason: "", headers: framed(["content-type", "application/json"], body), body };
+  const headers = ["content-type", "application/json", "content-length", String(body.length)];
+  return { status: 200, reason: "", headers, body };
 }
 
 function proxyAnswer(answer: Record<string, unknown>, method: string): UpstreamResponse {
-  const { statusCode, isBase64Encoded } = answer;
-  const status = typeof statusCode === "string" ? Number(statusCode) : statusCode;
-  if (typeof status !== "number" || !Number.isInteger(status) || status < 200 || status > 599) {
-    throw bad(`statusCode ${JSON.stringify(statusCode)} is no status from 200 to 599`);
-  }
+  const status = statusOf(answer["statusCode"]);
   const headers = headersOf(answer);
   if (!headers.some((text, i) => i % 2 === 0 && text.toLowerCase() === "content-type")) {
     headers.push("content-type", "text/plain; charset=utf-8");
   }
-  const body = bodyOf(answer["body"], isBase64Encoded === true);
-  // These end with their head (RFC 9112 §6.3); to HEAD, a function may tell the length of the body that GET would get.
-  if (status === 204 || status === 304)
-    return { status, reason: "", headers: without(headers, CONTENT_LENGTH), body };
-  const isHead = method === "HEAD" && body.length === 0;
-  return { status, reason: "", headers: isHead ? headers : framed(headers, body), body };
+  const body = bodyOf(answer["body"], answer["isBase64Encoded"] === true);
+  return { status, reason: "", headers: framed(headers, body, status, method), body };
+}
+
+function statusOf(statusCode: unknown): number {
+  if (typeof statusCode === "number" || typeof statusCode === "string") {
+    const text = String(statusCode);
+    if (/^[2-5]\d\d$/.test(text)) return Number(text);
+    throw bad(`statusCode ${JSON.stringify(text.slice(0, 20))} is no status from 200 to 599`);
+  }
+  throw bad("statusCode is no number");
 }
 
 function parsed(payload: Uint8Array): unknown {
+  // Decoding would put a replacement character in place of each stray byte, and damage would look like an answer.
+  if (!isUtf8(payload)) throw bad("the payload is no UTF-8");
   try {
     return JSON.parse(Buffer.from(payload).toString("utf8")) as unknown;
   } catch {
@@ -49,12 +54,13 @@ function headersOf({ cookies, headers = {} }: Record<string, unknown>): string[]
   }
   if (headers === null) return list;
   if (!isRecord(headers)) throw bad("headers is no object");
+  const fields: string[] = [];
   for (const [name, value] of Object.entries(headers)) {
     if (!TOKEN.test(name)) throw bad(`${JSON.stringify(name.slice(0, 50))} is no header name`);
     if (value === null || value === undefined) continue;
-    list.push(name, fieldValue(name, value));
+    fields.push(name, fieldValue(name, value));
   }
-  return endToEnd(list);
+  return [...list, ...endToEnd(fields)];
 }
 
 /** RFC 9110 §5.6.2. */
@@ -77,9 +83,18 @@ function fieldValue(name: string, value: unknown): string {
 
 function bodyOf(body: unknown, isBase64: boolean): Buffer {
   if (body === undefined || body === null) return Buffer.alloc(0);
-  if (!isBase64) return Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+  if (!isBase64) return Buffer.from(typeof body === "string" ? body : jsonOf(body));
   if (typeof body !== "string" || !isBase64Text(body)) throw bad("the body is said to be base64 and is not");
   return Buffer.from(body, "base64");
+}
+
+function jsonOf(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch {
+    // What was nested deep enough to be parsed may still be too deep to be written (RangeError).
+    throw bad("the body is nested too deep");
+  }
 }
 
 /** Strict: Node's decoder skips what it does not understand, which would turn damage into a shorter body. */
@@ -89,9 +104,18 @@ function isBase64Text(text: string): boolean {
 
 const CONTENT_LENGTH = new Set(["content-length"]);
 
-/** A length that a function claims may be wrong; the bytes are not. */
-function framed(headers: readonly string[], body: Buffer): string[] {
-  return [...without(headers, CONTENT_LENGTH), "content-length", String(body.length)];
+/**
+ * The fields with the body's true length: one that a function claims may be wrong, the bytes are not. Only HEAD and 304
+ * may tell the length of a body that they do not carry (RFC 9110 §8.6), and 204 tells none at all.
+ */
+function framed(headers: readonly string[], body: Buffer, status: number, method: string): string[] {
+  const others = without(headers, CONTENT_LENGTH);
+  if (status === 204) return others;
+  if (status !== 304 && (method !== "HEAD" || body.length > 0)) {
+    return [...others, "content-length", String(body.length)];
+  }
+  const [told = "", ...more] = allValues(headers, "content-length");
+  return /^\d+$/.test(told) && more.length === 0 ? [...headers] : others;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

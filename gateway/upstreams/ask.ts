@@ -11,7 +11,14 @@ import {
   legacyMayAnswer,
   type Attempted,
 } from "./fallback.ts";
-import { UpstreamError, type Attempt, type Side, type Upstream, type UpstreamResponse } from "./upstream.ts";
+import {
+  UpstreamError,
+  type Attempt,
+  type FailureKind,
+  type Side,
+  type Upstream,
+  type UpstreamResponse,
+} from "./upstream.ts";
 
 /** Whom a request may be sent to: the route it matched (null: legacy's own), and its sides. */
 export interface Sides {
@@ -38,6 +45,9 @@ export interface Asked {
   readonly fallbackFrom: string | null;
 }
 
+/** Failures that nobody else could mend: there is no client to answer, or no whole request to send. */
+const CLIENTS_DOING: ReadonlySet<FailureKind> = new Set(["client-gone", "client-slow"]);
+
 /**
  * Asks the decided side, within its breaker and its share of the deadline; when the function fails, asks legacy if
  * the fallback table allows that. Rejects with the UpstreamError of the side that failed last.
@@ -50,14 +60,15 @@ export async function ask(
   onInformational: Attempt["onInformational"],
 ): Promise<Asked> {
   // A long upload is not a slow upstream: the deadline counts from the last byte of the request.
-  let deadline = request.startedAt + sides.timeoutMs;
+  let lastByteAt = request.startedAt;
   request.body.whenRead(() => {
-    deadline = asking.clock.elapsed() + sides.timeoutMs;
+    lastByteAt = asking.clock.elapsed();
   });
-  const remainingMs = () => Math.max(1, deadline - asking.clock.elapsed());
+  const remainingMs = () =>
+    request.body.ended ? Math.max(1, lastByteAt + sides.timeoutMs - asking.clock.elapsed()) : sides.timeoutMs;
   const { route } = sides;
   const attempt = (side: Side, upstream: Upstream, timeoutMs: number) =>
-    guarded(side, upstream, request, route, asking, {
+    guarded(side, upstream, request, route, asking, () => lastByteAt, {
       timeoutMs,
       signal: request.signal,
       ...(onInformational && { onInformational }),
@@ -87,7 +98,7 @@ export async function ask(
     if (!Buffer.isBuffer(answer.body)) answer.body.destroy();
     fallbackFrom = `answered-${answer.status}`;
   } catch (error) {
-    if (!(error instanceof UpstreamError) || error.kind === "client-gone") throw error;
+    if (!(error instanceof UpstreamError) || CLIENTS_DOING.has(error.kind)) throw error;
     if (!legacyMayAnswer(error.phase, attempted())) throw error;
     fallbackFrom = error.kind;
   }
@@ -101,21 +112,24 @@ async function guarded(
   request: GatewayRequest,
   route: Route | null,
   asking: Asking,
+  lastByteAt: () => number,
   attempt: Attempt,
 ): Promise<UpstreamResponse> {
   const call = route === null ? undefined : asking.breaker(route, side).admit();
   if (call === null) throw new UpstreamError("breaker-open", `the breaker of ${route!.id}'s ${side} is open`);
   const startedAt = asking.clock.elapsed();
+  // The time a client takes to send its body says nothing about the upstream.
+  const sinceAsked = () => asking.clock.elapsed() - Math.max(startedAt, lastByteAt());
   try {
     const answer = await upstream.send(request, attempt);
-    const durationMs = asking.clock.elapsed() - startedAt;
+    const durationMs = sinceAsked();
     // Legacy's own 5xx is what clients always got; nobody else could answer better, so its breaker stays closed.
     if (side === "function" && isServerError(answer)) call?.failed(durationMs);
     else call?.succeeded(durationMs);
     asking.telemetry.upstreamAnswered({ request, route, side, status: answer.status, durationMs, answer });
     return answer;
   } catch (thrown) {
-    const durationMs = asking.clock.elapsed() - startedAt;
+    const durationMs = sinceAsked();
     const error = asUpstreamError(thrown, request);
     if (countsAgainst(error.kind)) call?.failed(durationMs);
     else call?.ignored();

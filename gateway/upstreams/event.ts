@@ -54,6 +54,7 @@ export function functionUrlEvent(
   const { target, host, client, receivedAt } = request;
   const { headers, cookies } = eventHeaders(request);
   const query = target.query ?? "";
+  const parameters = queryParameters(query);
   const isText = isTextBody(headers, body);
   const domainName = host.replace(/:\d*$/, "");
   return {
@@ -63,7 +64,7 @@ export function functionUrlEvent(
     rawQueryString: utf8(query),
     ...(cookies.length > 0 && { cookies }),
     headers,
-    ...(query !== "" && { queryStringParameters: queryParameters(query) }),
+    ...(Object.keys(parameters).length > 0 && { queryStringParameters: parameters }),
     ...(Object.keys(params).length > 0 && { pathParameters: { ...params } }),
     requestContext: {
       accountId: ACCOUNT,
@@ -135,7 +136,8 @@ function join(values: Map<string, string>, name: string, value: string): void {
   values.set(name, earlier === undefined ? value : `${earlier},${value}`);
 }
 
-const TEXT_TYPE = /^(?:text\/|application\/(?:json|xml|javascript)\b)/i;
+/** Exactly these: `application/problem+json` and `application/json-patch+json` come as base64. */
+const TEXT_TYPE = /^(?:text\/|application\/(?:json|xml|javascript)\s*(?:;|$))/i;
 
 /** What API Gateway and Function URLs hand over as text; all the rest, forms included, comes as base64. */
 function isTextBody(headers: Readonly<Record<string, string>>, body: Buffer): boolean {

@@ -58,6 +58,7 @@ const NOT_ITS_FAULT: ReadonlySet<FailureKind> = new Set([
   "too-large",
   "rejected",
   "client-gone",
+  "client-slow",
   "breaker-open",
 ]);
 

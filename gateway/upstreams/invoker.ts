@@ -6,6 +6,8 @@ export interface Call {
   readonly qualifier: string;
   /** The event, as UTF-8 JSON. */
   readonly payload: Uint8Array;
+  /** True to get the last 4 KB of the function's log with the answer. */
+  readonly logTail?: boolean;
 }
 
 /** What came back from one call that reached the function. */
@@ -14,6 +16,8 @@ export interface Invocation {
   readonly functionError: string | undefined;
   readonly executedVersion: string | undefined;
   readonly payload: Uint8Array;
+  /** The end of the function's log in base64, as it came; only where `logTail` asked for it. */
+  readonly logResult?: string;
 }
 
 /**
@@ -22,5 +26,6 @@ export interface Invocation {
  */
 export interface Invoker {
   invoke(call: Call, signal: AbortSignal): Promise<Invocation>;
+  /** Lets go of idle connections, and of the others as their calls end; no call under way is cut. */
   close(): void;
 }

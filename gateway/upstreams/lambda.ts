@@ -1,5 +1,6 @@
 import type { FunctionTarget } from "../routes/route.ts";
 import type { Target } from "../http/target.ts";
+import { SlowClient } from "../http/body.ts";
 import { readAnswer } from "./answer.ts";
 import { eventBytes, functionUrlEvent, MAX_EVENT_BYTES } from "./event.ts";
 import type { Invoker } from "./invoker.ts";
@@ -18,7 +19,8 @@ export function lambdaUpstream({ invoker, target, paramsOf }: LambdaUpstreamOpti
     name: `lambda ${target.name}:${target.qualifier}`,
     async send(request, { timeoutMs, signal }) {
       const body = await request.body.whole(MAX_EVENT_BYTES).catch((error: unknown) => {
-        throw new UpstreamError("client-gone", "the client broke off while sending", { cause: error });
+        const kind = error instanceof SlowClient ? "client-slow" : "client-gone";
+        throw new UpstreamError(kind, "the request's body did not come whole", { cause: error });
       });
       if (body === null)
         throw new UpstreamError("too-large", `the body is larger than ${MAX_EVENT_BYTES} bytes`);
@@ -39,7 +41,10 @@ export function lambdaUpstream({ invoker, target, paramsOf }: LambdaUpstreamOpti
   };
 }
 
-/** Runs until it settles, the time is up, or nobody wants it any more; leaves no timer and no listener behind. */
+/**
+ * Runs until it settles, the time is up, or nobody wants it any more; leaves no timer and no listener behind. Does not
+ * wait for an invoker that is slow to hear the signal: the SDK looks for credentials without listening to it.
+ */
 async function within<T>(
   timeoutMs: number,
   signal: AbortSignal,
@@ -47,26 +52,37 @@ async function within<T>(
 ): Promise<T> {
   if (signal.aborted) throw new UpstreamError("client-gone", "the client went away before the call");
   const ended = new AbortController();
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    ended.abort();
-  }, timeoutMs);
-  const onAbort = () => ended.abort();
-  signal.addEventListener("abort", onAbort);
+  const { promise: givenUp, reject } = Promise.withResolvers<never>();
+  const giveUp = (reason: UpstreamError) => {
+    reject(reason);
+    ended.abort(reason);
+  };
+  const onGone = () => giveUp(new UpstreamError("client-gone", "the client went away"));
+  const timer = setTimeout(
+    () => giveUp(new UpstreamError("timeout", `no answer in ${Math.round(timeoutMs)} ms`)),
+    timeoutMs,
+  );
+  signal.addEventListener("abort", onGone);
   try {
-    return await run(ended.signal);
-  } catch (error) {
-    throw late
-      ? new UpstreamError("timeout", `no answer in ${Math.round(timeoutMs)} ms`, { cause: error })
-      : error;
+    return await Promise.race([givenUp, run(ended.signal)]);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
+    signal.removeEventListener("abort", onGone);
   }
 }
 
-/** For the log alone: `errorMessage` and `trace` of a function never reach a client. */
+/** For the log alone: `errorMessage` never reaches a client, and the stack trace not even the log. */
 function describeError(functionError: string, payload: Uint8Array): string {
-  return `${functionError}: ${Buffer.from(payload).toString("utf8").slice(0, 300)}`;
+  const { errorType, errorMessage } = fieldsOf(payload);
+  const told = [functionError, errorType, errorMessage].filter((text) => typeof text === "string");
+  return told.join(": ").slice(0, 300);
+}
+
+function fieldsOf(payload: Uint8Array): { readonly errorType?: unknown; readonly errorMessage?: unknown } {
+  try {
+    const value = JSON.parse(Buffer.from(payload).toString("utf8")) as unknown;
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { allValues } from "../http/headers.ts";
 import { UpstreamError, type FailureKind } from "./upstream.ts";
 
 const BEFORE_A_BYTE: Readonly<Record<string, FailureKind>> = {
@@ -32,6 +33,10 @@ export function unsafeAnswer(answer: IncomingMessage): string | undefined {
   const { statusCode = 0, statusMessage = "", rawHeaders } = answer;
   if (statusCode < 200 || statusCode > 999) return `status ${statusCode} is no final status`;
   if (hasControlByte(statusMessage)) return "control byte in the reason phrase";
+  const codings = allValues(rawHeaders, "transfer-encoding");
+  if (codings.length > 1 || (codings.length === 1 && codings[0]!.toLowerCase() !== "chunked")) {
+    return "a transfer coding other than one `chunked`";
+  }
   for (const text of rawHeaders) {
     if (hasControlByte(text)) return "control byte in a header field";
   }

@@ -1,7 +1,7 @@
 import http, { type Agent, type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
-import type { RequestBody } from "../http/body.ts";
-import { endToEnd, firstValue, without } from "../http/headers.ts";
+import { BODY_IDLE_MS, type RequestBody } from "../http/body.ts";
+import { endToEnd, firstValue, passableTrailers, without } from "../http/headers.ts";
 import type { GatewayRequest } from "../http/request.ts";
 import { legacyFailure, unsafeAnswer } from "./legacy-errors.ts";
 import { UpstreamError, type Attempt, type Upstream, type UpstreamResponse } from "./upstream.ts";
@@ -12,6 +12,9 @@ export interface LegacySettings {
   /** Sockets at most. */
   readonly connections: number;
 }
+
+/** As much as clients may send us. */
+const MAX_HEAD_BYTES = 32 * 1024;
 
 /** A server that was asked to wait for its word may be too old to give it (RFC 9110 §10.1.1: do not wait for ever). */
 const CONTINUE_WAIT_MS = 1_000;
@@ -36,6 +39,7 @@ export function legacyUpstream(settings: LegacySettings): LegacyUpstream {
       path: message.target.raw,
       headers: fieldsFor(message, url.host),
       setHost: false,
+      maxHeaderSize: MAX_HEAD_BYTES,
       servername: url.hostname,
     });
 
@@ -83,10 +87,15 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
     };
     const onGone = () => fail(new UpstreamError("client-gone", "the client went away"));
     const onLate = () => {
-      const kind = connecting(out) ? "connect-timeout" : "timeout";
+      // Who owes the next step? A client that stopped in the middle of its body is not the monolith's fault.
+      const clientOwes = !message.body.ended && !connecting(out) && !out.writableNeedDrain;
+      const kind = clientOwes ? "client-slow" : connecting(out) ? "connect-timeout" : "timeout";
       fail(new UpstreamError(kind, `no answer in ${Math.round(attempt.timeoutMs)} ms`));
     };
-    const timer = setTimeout(onLate, attempt.timeoutMs);
+    const timer = setTimeout(
+      onLate,
+      message.body.ended ? attempt.timeoutMs : Math.max(attempt.timeoutMs, BODY_IDLE_MS),
+    );
 
     // First of all, and to the end: an error without a listener ends the process, and a late one reaches the body anyway.
     out.on("error", (error: NodeJS.ErrnoException) => {
@@ -94,7 +103,8 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
       fail(stale && SAFE.has(message.method) ? new StaleSocket() : legacyFailure(error, connecting(out)));
     });
     out.on("information", ({ statusCode, rawHeaders }) => {
-      if (statusCode !== 100) attempt.onInformational?.(statusCode, rawHeaders);
+      if (statusCode !== 100)
+        attempt.onInformational?.(statusCode, without(endToEnd(rawHeaders), CONTENT_LENGTH));
     });
     out.once("upgrade", (_answer, socket) => {
       socket.destroy();
@@ -105,6 +115,10 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
       const problem = unsafeAnswer(answer);
       if (problem !== undefined) return fail(new UpstreamError("bad-answer", problem));
       cancelWith(attempt.signal, answer);
+      // Answered without having asked for the body: nobody will send it, and the connection would wait for it for ever.
+      answer.once("end", () => {
+        if (!out.writableEnded && message.body.replayable) out.destroy();
+      });
       resolve(responseOf(answer));
     });
 
@@ -135,11 +149,12 @@ function responseOf(answer: IncomingMessage): UpstreamResponse {
     reason: answer.statusMessage ?? "",
     headers: endToEnd(answer.rawHeaders),
     body: answer,
-    trailers: () => endToEnd(answer.rawTrailers),
+    trailers: () => passableTrailers(answer.rawTrailers),
   };
 }
 
 const TRAILER = new Set(["trailer"]);
+const CONTENT_LENGTH = new Set(["content-length"]);
 
 /** The request's fields with explicit framing, so that node:http never guesses one. */
 function fieldsFor(message: GatewayRequest, legacyHost: string): string[] {
@@ -200,5 +215,6 @@ function stream(out: ClientRequest, body: RequestBody, { onProgress, onGone }: S
   source.once("close", () => {
     if (!source.readableEnded) onGone();
   });
-  out.once("close", () => source.unpipe(out));
+  // Nobody reads the rest any more; it is read away, or the client's connection would be stuck in it.
+  out.once("close", () => source.unpipe(out).resume());
 }

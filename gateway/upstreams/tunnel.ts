@@ -43,6 +43,11 @@ export function webSocketTunnel(
     upgradeTimeout: timeoutMs,
     on: {
       proxyReqWs(out, req) {
+        // A client that leaves while the monolith sends would leave the other half open: a paused pipe hears nothing.
+        joining.get(req)!.socket.once("close", () => {
+          out.destroy();
+          out.socket?.destroy();
+        });
         out.prependListener("upgrade", (answer) => {
           if (accepts(answer, req)) return;
           // Ending the client's socket first is what keeps the 101 and all that follows it from being written.
@@ -63,8 +68,6 @@ export function webSocketTunnel(
 
   return {
     join(request, req, socket, head) {
-      // Errors of a client's socket end the tunnel; without a listener they would end the process.
-      socket.on("error", () => socket.destroy());
       open.add(socket);
       socket.once("close", () => open.delete(socket));
       joining.set(req, { id: request.id, socket, writtenBefore: socket.bytesWritten });

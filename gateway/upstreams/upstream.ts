@@ -66,6 +66,7 @@ export const FAILURE_KINDS = {
   "function-error": "started",
   "bad-answer": "started",
   "client-gone": "unknown",
+  "client-slow": "unknown",
 } as const satisfies Record<string, FailurePhase>;
 export type FailureKind = keyof typeof FAILURE_KINDS;
 

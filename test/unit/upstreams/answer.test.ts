@@ -86,17 +86,52 @@ describe("a function's answer", () => {
     ]);
   });
 
-  it("lets HEAD tell the length of the body that GET would get, and gives 204 and 304 none", () => {
+  it("lets HEAD and 304 tell the length of the body that GET would get, and 204 none", () => {
     const length = { "content-length": "1234" };
     expect(read({ statusCode: 200, headers: length }, "HEAD").headers).toContain("1234");
-    expect(read({ statusCode: 304, headers: length }).headers).not.toContain("content-length");
-    expect(read({ statusCode: 204 }).headers).not.toContain("content-length");
+    expect(read({ statusCode: 304, headers: length }).headers).toContain("1234");
+    expect(read({ statusCode: 200 }, "HEAD").headers).not.toContain("content-length");
+    expect(read({ statusCode: 304 }).headers).not.toContain("content-length");
+    expect(read({ statusCode: 204, headers: length }).headers).not.toContain("content-length");
+    expect(read({ statusCode: 200, headers: length, body: "four" }, "HEAD").headers).toContain("4");
+  });
+
+  it.each([
+    ["no number", { "content-length": "abc" }],
+    ["negative", { "content-length": -1 }],
+    ["two", { "content-length": "1", "Content-Length": "2" }],
+  ])("does not pass on a length for HEAD that is %s", (_what, headers) => {
+    const names = read({ statusCode: 200, headers }, "HEAD").headers.map((text) => text.toLowerCase());
+    expect(names).not.toContain("content-length");
+  });
+
+  it("keeps its cookies whatever its Connection field nominates", () => {
+    const answer = {
+      statusCode: 200,
+      cookies: ["a=1"],
+      headers: { Connection: "set-cookie, x-a", "X-A": "1" },
+    };
+    expect(read(answer).headers.slice(0, 2)).toEqual(["set-cookie", "a=1"]);
+    expect(read(answer).headers).not.toContain("X-A");
+  });
+
+  it("may write its status as text, as AWS allows", () => {
+    expect(read({ statusCode: "404" }).status).toBe(404);
+  });
+
+  it("says briefly what is wrong with it, however large it is", () => {
+    const long = Buffer.from(JSON.stringify({ statusCode: "x".repeat(1_000_000) }));
+    expect(() => readAnswer(long, "GET")).toThrow(/^.{1,200}$/);
   });
 
   it.each([
     ["a status that is none", { statusCode: "banana" }],
     ["an interim status", { statusCode: 101 }],
     ["half a status", { statusCode: 200.5 }],
+    ["a status in hexadecimal", { statusCode: "0xC8" }],
+    ["a status with spaces", { statusCode: " 200 " }],
+    ["a status that is a list", { statusCode: [200] }],
+    ["a status that is null", { statusCode: null }],
     ["a status beyond all", { statusCode: 600 }],
     ["a line break in a value", { statusCode: 200, headers: { a: "x\r\nset-cookie: y=z" } }],
     ["a line break in a cookie", { statusCode: 200, cookies: ["a\nb"] }],
@@ -116,6 +151,20 @@ describe("a function's answer", () => {
     expect(() => readAnswer(Buffer.from("<html>"), "GET")).toThrow(UpstreamError);
     expect(() => readAnswer(new Uint8Array(), "GET")).toThrow(UpstreamError);
   });
+
+  it("is none when its bytes are no UTF-8, which decoding would hide", () => {
+    const payload = Buffer.from('{"statusCode":200,"body":"caf\xe9"}', "latin1");
+    expect(() => readAnswer(payload, "GET")).toThrow(expect.objectContaining({ kind: "bad-answer" }));
+  });
+
+  it.each(["statusCode", "headers", "cookies", "body"])(
+    "is none when its %s is nested beyond reason",
+    (field) => {
+      const nest = "[".repeat(100_000) + "]".repeat(100_000);
+      const payload = Buffer.from(`{"statusCode":200,"${field}":${nest}}`);
+      expect(() => readAnswer(payload, "GET")).toThrow(expect.objectContaining({ kind: "bad-answer" }));
+    },
+  );
 
   it("is an answer or an UpstreamError, whatever a function returns", () => {
     const fields = {

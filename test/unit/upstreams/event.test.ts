@@ -72,10 +72,65 @@ describe("the event of payload format 2.0", () => {
     });
   });
 
+  // https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-request-payload, which writes null for absence.
+  it("is AWS's own example for AWS's own example request", () => {
+    const event = eventOf(
+      {
+        method: "POST",
+        target: "/my/path?parameter1=value1&parameter1=value2&parameter2=value",
+        host: "<url-id>.lambda-url.us-west-2.on.aws",
+        client: { address: "123.123.123.123", protocol: "https", port: 443 },
+        receivedAt: Date.UTC(2020, 2, 12, 19, 3, 58),
+        headers: [
+          "Cookie",
+          "cookie1; cookie2",
+          "Header1",
+          "value1",
+          "Header2",
+          "value1",
+          "HEADER2",
+          "value2",
+          "User-Agent",
+          "agent",
+          "Content-Type",
+          "text/plain",
+        ],
+      },
+      Buffer.from("Hello from client!"),
+    );
+    expect(event).toMatchObject({
+      version: "2.0",
+      routeKey: "$default",
+      rawPath: "/my/path",
+      rawQueryString: "parameter1=value1&parameter1=value2&parameter2=value",
+      cookies: ["cookie1", "cookie2"],
+      headers: { header1: "value1", header2: "value1,value2" },
+      queryStringParameters: { parameter1: "value1,value2", parameter2: "value" },
+      requestContext: {
+        domainName: "<url-id>.lambda-url.us-west-2.on.aws",
+        domainPrefix: "<url-id>",
+        http: {
+          method: "POST",
+          path: "/my/path",
+          protocol: "HTTP/1.1",
+          sourceIp: "123.123.123.123",
+          userAgent: "agent",
+        },
+        routeKey: "$default",
+        stage: "$default",
+        time: "12/Mar/2020:19:03:58 +0000",
+      },
+      body: "Hello from client!",
+      isBase64Encoded: false,
+    });
+    expect(event.headers).not.toHaveProperty("cookie");
+  });
+
   it("leaves out what is not there, and never says null", () => {
     const text = JSON.stringify(eventOf({ target: "/?" }));
     expect(text).not.toMatch(/null|"body"|cookies|pathParameters|queryStringParameters/);
     expect(JSON.parse(text)).toMatchObject({ rawQueryString: "", isBase64Encoded: false });
+    expect(eventOf({ target: "/?&" })).not.toHaveProperty("queryStringParameters");
   });
 
   it.each<[string, string[], string | Buffer, string, boolean]>([
@@ -86,7 +141,9 @@ describe("the event of payload format 2.0", () => {
     ["no type", [], "a", "YQ==", true],
     ["text that is no UTF-8", ["Content-Type", "text/plain"], Buffer.from([0xff]), "/w==", true],
     ["compressed JSON", ["Content-Type", "application/json", "Content-Encoding", "gzip"], "x", "eA==", true],
-    ["JSON by a longer name", ["Content-Type", "application/json-patch"], "x", "x", false],
+    ["XML", ["Content-Type", "Application/XML ; charset=utf-8"], "<a/>", "<a/>", false],
+    ["JSON by a longer name", ["Content-Type", "application/json-patch+json"], "x", "eA==", true],
+    ["JSON of a vendor", ["Content-Type", "application/vnd.api+json"], "x", "eA==", true],
   ])("carries %s rightly", (_what, headers, body, expected, isBase64) => {
     expect(bodyOf(headers, body)).toEqual([expected, isBase64]);
   });
@@ -102,10 +159,25 @@ describe("the event of payload format 2.0", () => {
     expect(JSON.stringify(event.headers)).toContain('"__proto__":"x"');
   });
 
+  it("says which bytes it was sent, where they look like another path or query", () => {
+    const raw = "/a%2Fb/%25/%3F/caf%C3%A9;x=1?q=%20+%2B&q&=";
+    const { rawPath, rawQueryString, requestContext } = eventOf({ target: raw });
+    expect(`${rawPath}?${rawQueryString}`).toBe(raw);
+    expect(requestContext.http.path).toBe(rawPath);
+  });
+
   it("is refused when it is larger than Lambda takes, before anything is sent", () => {
     const event = eventOf({ method: "POST" }, Buffer.alloc(MAX_EVENT_BYTES - 1_000));
     expect(() => eventBytes(event)).toThrow(
       expect.objectContaining({ kind: "too-large", phase: "not-started" }),
     );
+  });
+
+  it("may be exactly as large as Lambda takes", () => {
+    const headers = ["Content-Type", "text/plain"];
+    const spare = MAX_EVENT_BYTES - eventBytes(eventOf({ headers }, Buffer.from("a"))).length;
+    const letters = (count: number) => eventOf({ headers }, Buffer.alloc(count, "a"));
+    expect(eventBytes(letters(1 + spare))).toHaveLength(MAX_EVENT_BYTES);
+    expect(() => eventBytes(letters(2 + spare))).toThrow(expect.objectContaining({ kind: "too-large" }));
   });
 });

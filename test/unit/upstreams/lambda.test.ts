@@ -1,5 +1,6 @@
+import { getEventListeners } from "node:events";
 import { PassThrough } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { RequestBody } from "../../../gateway/http/body.ts";
 import type { Call, Invocation, Invoker } from "../../../gateway/upstreams/invoker.ts";
 import { lambdaUpstream } from "../../../gateway/upstreams/lambda.ts";
@@ -43,6 +44,52 @@ describe("a Lambda function as an upstream", () => {
     const payload = Buffer.from('{"statusCode":200,"errorMessage":"secret","trace":[]}');
     const { upstream } = functionThat(async () => ({ functionError: "Unhandled", payload }));
     await expect(upstream.send(aRequest(), attempt())).rejects.toEqual(failure("function-error", "started"));
+  });
+
+  it("tells the log the error's type and message alone, and briefly", async () => {
+    const told = { errorType: "TypeError", errorMessage: "no such order", trace: ["at secret.js:1"] };
+    const messageFor = async (payload: string) => {
+      const { upstream } = functionThat(async () => ({
+        functionError: "Unhandled",
+        payload: Buffer.from(payload),
+      }));
+      return upstream.send(aRequest(), attempt()).then(
+        () => "it answered",
+        (error: Error) => error.message,
+      );
+    };
+    expect(await messageFor(JSON.stringify(told))).toBe("Unhandled: TypeError: no such order");
+    for (const odd of ["", "no JSON", "null", "7", '{"errorMessage":{}}']) {
+      expect(await messageFor(odd)).toBe("Unhandled");
+    }
+    const long = JSON.stringify({ errorMessage: "x".repeat(100_000) });
+    expect((await messageFor(long)).length).toBeLessThanOrEqual(300);
+  });
+
+  it("is given up at the deadline by callers that do not listen, too", async () => {
+    const { upstream } = functionThat(() => new Promise<never>(() => undefined));
+    await expect(upstream.send(aRequest(), attempt(20))).rejects.toEqual(failure("timeout", "unknown"));
+    const gone = new AbortController();
+    const answer = upstream.send(aRequest(), attempt(5_000, gone.signal));
+    setImmediate(() => gone.abort());
+    await expect(answer).rejects.toEqual(failure("client-gone", "unknown"));
+  });
+
+  it("leaves no timer and no listener behind, however a call ends", async () => {
+    vi.useFakeTimers();
+    try {
+      const { signal } = new AbortController();
+      const fine = functionThat(async () => ({}));
+      await fine.upstream.send(aRequest(), attempt(5_000, signal));
+      const failing = functionThat(() => Promise.reject(new UpstreamError("throttled", "busy")));
+      await expect(failing.upstream.send(aRequest(), attempt(5_000, signal))).rejects.toEqual(
+        failure("throttled", "not-started"),
+      );
+      expect(getEventListeners(signal, "abort")).toEqual([]);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("is given up at the deadline, which is not the client's going away", async () => {
