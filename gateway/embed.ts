@@ -9,15 +9,14 @@ import type { Gateway } from "./gateway.ts";
  * bodies: a body that a parser has consumed cannot be sent on.
  */
 export function banyanMiddleware(gateway: Gateway): RequestHandler {
-  return (req: Request, res: Response, next: NextFunction) => {
+  // express takes a rejected promise for an error.
+  return async (req: Request, res: Response, next: NextFunction) => {
     if (req.readableDidRead) {
-      next(new Error("banyan: the request body was read before the gateway saw it; mount banyan first"));
-      return;
+      throw new Error("banyan: the request body was read before the gateway saw it; mount banyan first");
     }
     // express cuts the mount path off `url`; clients and routes know the whole one.
     req.url = req.originalUrl;
-    // express takes a rejected promise for an error.
-    return gateway.handle(req, res, next);
+    await gateway.handle(req, res, next);
   };
 }
 

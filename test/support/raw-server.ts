@@ -7,6 +7,8 @@ export interface RawServer {
   readonly port: number;
   /** What arrived so far, one string a connection, one character a byte. */
   readonly received: string[];
+  /** Connections open now. */
+  open(): number;
   close(): Promise<void>;
 }
 
@@ -32,6 +34,7 @@ export async function rawServer(
     url: `http://127.0.0.1:${port}`,
     port,
     received,
+    open: () => sockets.size,
     close: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();
