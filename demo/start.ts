@@ -17,6 +17,13 @@ const ports = {
 const legacyUrl = env["LEGACY_URL"] ?? `http://127.0.0.1:${ports.legacy}`;
 const shop = { SHOP_DB: env["SHOP_DB"] ?? join(data, "shop.db") };
 
+/** What moves each part elsewhere. */
+const PORT_OF: Readonly<Record<string, string>> = {
+  "legacy-mock": "LEGACY_PORT",
+  "local-aws": "LOCAL_AWS_PORT",
+  gateway: "PORT",
+};
+
 const children: { name: string; process: ChildProcess }[] = [];
 let stopping = false;
 
@@ -77,6 +84,12 @@ async function run(
   port: number,
   args: string[] = [],
 ): Promise<void> {
+  if (await answers(port)) {
+    console.error(
+      `port ${port}, which ${name} wants, is in use: end what listens there, or set ${PORT_OF[name]}`,
+    );
+    await stop(1);
+  }
   const child = spawn(process.execPath, [join(HERE, file), ...args], {
     cwd: HERE,
     env: { ...env, ...more },

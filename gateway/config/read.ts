@@ -19,7 +19,7 @@ export async function readConfig(path: string, variables: Variables): Promise<Lo
       return unreadable(
         path,
         "there is no such file",
-        "run `banyan init`, or name the file in BANYAN_CONFIG",
+        "write one as the README shows, or name the file in BANYAN_CONFIG",
       );
     }
     return unreadable(path, `the file cannot be read (${String(code)})`, "check its permissions");

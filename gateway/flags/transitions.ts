@@ -7,10 +7,13 @@ export interface Rung {
   readonly percent: number | null;
 }
 
-/** What `promote` flips to: one rung up, or null at the top. A canary takes the percentage given. */
+/**
+ * What `promote` flips to: one rung up, or null at the top. A percentage stays with it whatever the rung, so that one
+ * which makes no sense there is refused: whoever asks for 7 % must never get everybody.
+ */
 export function rungAbove(stage: Stage, percent: number | null): Rung | null {
   const above = STAGES[STAGES.indexOf(stage) + 1];
-  return above === undefined ? null : rung(above, percent);
+  return above === undefined ? null : { stage: above, percent };
 }
 
 /**

@@ -63,7 +63,9 @@ describe("promote and rollback", () => {
 
   it("use the percentage for canaries only", () => {
     expect(rungAbove("shadow", 5)).toEqual({ stage: "canary", percent: 5 });
-    expect(rungAbove("canary", 5)).toEqual({ stage: "cutover", percent: null });
+    // Kept, so that it is refused: whoever asks for 5 % must never get everybody.
+    expect(flipRefusal("canary", rungAbove("canary", 5)!)).toContain("takes no percentage");
+    expect(flipRefusal("canary", rungAbove("canary", null)!)).toBeNull();
     expect(rungBelow("cutover", 5)).toEqual({ stage: "canary", percent: 5 });
     expect(rungBelow("canary", 5)).toEqual({ stage: "shadow", percent: null });
   });
