@@ -6,11 +6,11 @@ import { trustIn } from "./http/trust.ts";
 import { paramsOf } from "./routes/pattern.ts";
 import { routeTable } from "./routes/table.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
-import type { Invoker } from "./upstreams/invoker.ts";
-import { lambdaUpstream } from "./upstreams/lambda.ts";
+import type { Invoker } from "./upstreams/lambda/invoker.ts";
+import { lambdaUpstream } from "./upstreams/lambda/lambda.ts";
 import { legacyUpstream, type LegacyUpstream } from "./upstreams/legacy.ts";
 import { webSocketTunnel } from "./upstreams/tunnel.ts";
-import { sdkInvoker } from "./upstreams/sdk-invoker.ts";
+import { sdkInvoker } from "./upstreams/lambda/sdk-invoker.ts";
 
 /** The routing in use. A reload swaps it whole; requests under way finish on the one they began with. */
 export interface Routings {

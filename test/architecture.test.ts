@@ -39,7 +39,7 @@ const within = (place: string, ...rooms: string[]) =>
 
 /** Package → the only places of the gateway that may know it. */
 const VENDORS: Readonly<Record<string, readonly string[]>> = {
-  "@aws-sdk/client-lambda": ["gateway/upstreams/sdk-invoker.ts"],
+  "@aws-sdk/client-lambda": ["gateway/upstreams/lambda/sdk-invoker.ts"],
   "@aws-sdk/client-appconfigdata": ["gateway/flags/appconfig.ts"],
   "http-proxy-middleware": ["gateway/upstreams/tunnel.ts"],
   opossum: ["gateway/breaker/opossum.ts"],
@@ -61,7 +61,7 @@ const PURE = [
   "gateway/flags/bucket.ts",
   "gateway/flags/transitions.ts",
   "gateway/upstreams/fallback.ts",
-  "gateway/upstreams/answer.ts",
+  "gateway/upstreams/lambda/answer.ts",
   "gateway/routes",
 ];
 const IMPURE_IMPORT = /^node:(fs|http|https|net|tls|dns|child_process|worker_threads|timers|sqlite)/;

@@ -1,4 +1,4 @@
-import { UpstreamError, type FailureKind, type FailurePhase } from "./upstream.ts";
+import { UpstreamError, type FailureKind, type FailurePhase } from "../upstream.ts";
 
 /** What a failed call of the Lambda API shows of itself, whoever made the call. */
 export interface InvokeFailure {

@@ -1,7 +1,7 @@
 import { anything, assert, property, record, uint8Array, webUrl, constantFrom, option } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readAnswer } from "../../../gateway/upstreams/answer.ts";
-import { UpstreamError } from "../../../gateway/upstreams/upstream.ts";
+import { readAnswer } from "../../../../gateway/upstreams/lambda/answer.ts";
+import { UpstreamError } from "../../../../gateway/upstreams/upstream.ts";
 
 const read = (value: unknown, method = "GET") => {
   const { status, headers, body } = readAnswer(Buffer.from(JSON.stringify(value) ?? "null"), method);

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import type { GatewayRequest } from "../http/request.ts";
-import { UpstreamError } from "./upstream.ts";
+import type { GatewayRequest } from "../../http/request.ts";
+import { UpstreamError } from "../upstream.ts";
 
 /** The event of payload format 2.0 (https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html). */
 export interface FunctionUrlEvent {

@@ -1,10 +1,10 @@
-import type { FunctionTarget } from "../routes/route.ts";
-import type { Target } from "../http/target.ts";
-import { SlowClient } from "../http/body.ts";
+import type { FunctionTarget } from "../../routes/route.ts";
+import type { Target } from "../../http/target.ts";
+import { SlowClient } from "../../http/body.ts";
 import { readAnswer } from "./answer.ts";
 import { eventBytes, functionUrlEvent, MAX_EVENT_BYTES } from "./event.ts";
 import type { Invoker } from "./invoker.ts";
-import { UpstreamError, type Upstream } from "./upstream.ts";
+import { UpstreamError, type Upstream } from "../upstream.ts";
 
 export interface LambdaUpstreamOptions {
   readonly invoker: Invoker;

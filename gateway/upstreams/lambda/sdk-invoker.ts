@@ -3,7 +3,7 @@ import http from "node:http";
 import https from "node:https";
 import { invokeFailure } from "./invoke-errors.ts";
 import type { Invoker } from "./invoker.ts";
-import { UpstreamError } from "./upstream.ts";
+import { UpstreamError } from "../upstream.ts";
 
 export interface AwsSettings {
   readonly region: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { eventBytes, functionUrlEvent, MAX_EVENT_BYTES } from "../../../gateway/upstreams/event.ts";
-import { aRequest } from "../../support/requests.ts";
+import { eventBytes, functionUrlEvent, MAX_EVENT_BYTES } from "../../../../gateway/upstreams/lambda/event.ts";
+import { aRequest } from "../../../support/requests.ts";
 
 const NO_BODY = Buffer.alloc(0);
 const eventOf = (parts: Parameters<typeof aRequest>[0], body = NO_BODY, params = {}) =>

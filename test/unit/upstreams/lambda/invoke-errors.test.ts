@@ -4,10 +4,14 @@ import { createServer, type AddressInfo, type Server, type Socket } from "node:n
 import tls from "node:tls";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { invokeFailure, type InvokeFailure } from "../../../gateway/upstreams/invoke-errors.ts";
-import { sdkInvoker } from "../../../gateway/upstreams/sdk-invoker.ts";
-import { UpstreamError, type FailureKind, type FailurePhase } from "../../../gateway/upstreams/upstream.ts";
-import { rawServer } from "../../support/raw-server.ts";
+import { invokeFailure, type InvokeFailure } from "../../../../gateway/upstreams/lambda/invoke-errors.ts";
+import { sdkInvoker } from "../../../../gateway/upstreams/lambda/sdk-invoker.ts";
+import {
+  UpstreamError,
+  type FailureKind,
+  type FailurePhase,
+} from "../../../../gateway/upstreams/upstream.ts";
+import { rawServer } from "../../../support/raw-server.ts";
 
 const sorted = (failure: Partial<InvokeFailure>): [FailureKind, FailurePhase] => {
   const nothing = { type: "", status: undefined, code: "", sent: true, message: "no" };

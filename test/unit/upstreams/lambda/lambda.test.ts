@@ -1,11 +1,11 @@
 import { getEventListeners } from "node:events";
 import { PassThrough } from "node:stream";
 import { describe, expect, it, vi } from "vitest";
-import { RequestBody } from "../../../gateway/http/body.ts";
-import type { Call, Invocation, Invoker } from "../../../gateway/upstreams/invoker.ts";
-import { lambdaUpstream } from "../../../gateway/upstreams/lambda.ts";
-import { UpstreamError } from "../../../gateway/upstreams/upstream.ts";
-import { aRequest } from "../../support/requests.ts";
+import { RequestBody } from "../../../../gateway/http/body.ts";
+import type { Call, Invocation, Invoker } from "../../../../gateway/upstreams/lambda/invoker.ts";
+import { lambdaUpstream } from "../../../../gateway/upstreams/lambda/lambda.ts";
+import { UpstreamError } from "../../../../gateway/upstreams/upstream.ts";
+import { aRequest } from "../../../support/requests.ts";
 
 function functionThat(answers: (signal: AbortSignal) => Promise<Partial<Invocation>>) {
   const calls: Call[] = [];

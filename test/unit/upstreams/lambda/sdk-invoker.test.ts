@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { sdkInvoker } from "../../../gateway/upstreams/sdk-invoker.ts";
-import { UpstreamError } from "../../../gateway/upstreams/upstream.ts";
-import { rawServer } from "../../support/raw-server.ts";
+import { sdkInvoker } from "../../../../gateway/upstreams/lambda/sdk-invoker.ts";
+import { UpstreamError } from "../../../../gateway/upstreams/upstream.ts";
+import { rawServer } from "../../../support/raw-server.ts";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

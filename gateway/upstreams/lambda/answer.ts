@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { allValues, endToEnd, without } from "../http/headers.ts";
-import { UpstreamError, type UpstreamResponse } from "./upstream.ts";
+import { allValues, endToEnd, without } from "../../http/headers.ts";
+import { UpstreamError, type UpstreamResponse } from "../upstream.ts";
 
 /**
  * What a function's payload says as an HTTP answer, by the rules of payload format 2.0
