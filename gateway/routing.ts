@@ -4,11 +4,14 @@ import type { GatewayConfig } from "./config/gateway-config.ts";
 import type { Routing } from "./gateway.ts";
 import { trustIn } from "./http/trust.ts";
 import { paramsOf } from "./routes/pattern.ts";
+import type { Route } from "./routes/route.ts";
 import { routeTable } from "./routes/table.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
+import { withAnswerHeaders } from "./upstreams/answer-headers.ts";
+import type { Upstream } from "./upstreams/upstream.ts";
 import type { Invoker } from "./upstreams/lambda/invoker.ts";
 import { lambdaUpstream } from "./upstreams/lambda/lambda.ts";
-import { legacyUpstream, type LegacyUpstream } from "./upstreams/legacy.ts";
+import { httpUpstream, type HttpUpstream, type HttpUpstreamSettings } from "./upstreams/http-upstream.ts";
 import { webSocketTunnel } from "./upstreams/tunnel.ts";
 import { sdkInvoker } from "./upstreams/lambda/sdk-invoker.ts";
 
@@ -43,9 +46,15 @@ function kept<S, T extends { close(): void }>(make: (settings: S) => T) {
   };
 }
 
+/** A route's function, wherever it runs. */
+function functionOf({ function: target, pattern }: Route, invoker: Invoker): Upstream {
+  if (target.kind === "web") throw new Error("not yet");
+  return lambdaUpstream({ invoker, target, paramsOf: ({ path }) => paramsOf(pattern, path) });
+}
+
 /** Builds upstreams and table from a configuration, and builds them again when it changes. */
 export function routings(config: GatewayConfig, { clock, telemetry, viaName }: RoutingParts): Routings {
-  const legacy = kept<{ url: string; connections: number }, LegacyUpstream>(legacyUpstream);
+  const legacy = kept<HttpUpstreamSettings, HttpUpstream>(httpUpstream);
   const invoker = kept<GatewayConfig["aws"], Invoker>(sdkInvoker);
   const open = new Set<Socket>();
 
@@ -58,18 +67,11 @@ export function routings(config: GatewayConfig, { clock, telemetry, viaName }: R
     const invoke = invoker.for(aws);
     return {
       table: routeTable(routes),
-      legacy: legacy.for({ url, connections }),
+      legacy: legacy.for({ name: "legacy", url, connections }),
       tunnel: webSocketTunnel({ legacyUrl: url, timeoutMs, open }, telemetry),
       legacyTimeoutMs: timeoutMs,
       functions: new Map(
-        routes.map((route) => [
-          route.id,
-          lambdaUpstream({
-            invoker: invoke,
-            target: route.function,
-            paramsOf: ({ path }) => paramsOf(route.pattern, path),
-          }),
-        ]),
+        routes.map((route) => [route.id, withAnswerHeaders(functionOf(route, invoke), route.answerHeaders)]),
       ),
       ingress: { clock, trust: trustIn(trustedProxies), viaName },
     };

@@ -2,6 +2,7 @@ import { bucketsIn, BUCKETS } from "../flags/bucket.ts";
 import { decide, type Decision } from "../flags/decide.ts";
 import { stickyKey } from "../flags/sticky-key.ts";
 import { firstValue, type HeaderList } from "../http/headers.ts";
+import type { Client } from "../http/request.ts";
 import { parseTarget, type Target } from "../http/target.ts";
 import type { StickySource } from "../routes/route.ts";
 import type { Match, RouteTable } from "../routes/table.ts";
@@ -16,7 +17,7 @@ interface Asked {
   readonly host: string;
   readonly target: Target;
   readonly headers: HeaderList;
-  readonly client: { readonly address: string; readonly protocol: "http"; readonly port: number };
+  readonly client: Client;
 }
 
 type Key = Explanation["key"];
@@ -76,7 +77,7 @@ function askedFor({ method, url, headers }: ExplainRequest): Asked {
       "a URL is a path such as /api/orders/1?x=y, or begins with http://",
     );
   }
-  const client = { address: "127.0.0.1", protocol: "http", port: 80 } as const;
+  const client: Client = { address: "127.0.0.1", protocol: "http", viaTrustedProxy: false, port: 80 };
   return { method: method.toUpperCase(), host: authority, target, headers: fields, client };
 }
 

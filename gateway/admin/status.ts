@@ -1,3 +1,4 @@
+import { functionText } from "../routes/function-target.ts";
 import type { Route } from "../routes/route.ts";
 import type { Side } from "../upstreams/upstream.ts";
 import type { AdminParts } from "./admin-parts.ts";
@@ -32,7 +33,7 @@ function routeStatusOf(route: Route, { flags, live }: AdminParts): RouteStatus {
   return {
     id: route.id,
     match: matchText(route),
-    function: `${route.function.name}:${route.function.qualifier}`,
+    function: functionText(route.function),
     group: route.group,
     ...rungOf(route, flags.current()),
     breakers: states === undefined ? null : { legacy: stateOf("legacy"), function: stateOf("function") },

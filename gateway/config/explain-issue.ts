@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { nearest } from "./did-you-mean.ts";
 import type { ConfigDocument, Path } from "./document.ts";
-import { editorSchema, keysOf, schemaAt } from "./json-schema.ts";
+import { editorSchema, keysOf, requiredOf, schemaAt } from "./json-schema.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import type { Problem } from "./problem.ts";
 import { isRecord } from "./record.ts";
@@ -45,12 +45,13 @@ function explain(document: ConfigDocument, schema: JsonSchema, issue: Issue, und
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => unknownKey(document, schema, path, key));
   }
-  if (issue.code === "invalid_union" && issue.errors.length > 0) {
-    const branch = issue.errors.find((errors) => errors.every(({ code }) => code !== "invalid_type"));
-    if (branch !== undefined) return branch.flatMap((inner) => explain(document, schema, inner, path));
-  }
   const here = schemaAt(schema, path);
   const written = valueAt(document.written, path);
+  if (issue.code === "invalid_union" && issue.errors.length > 0) {
+    const branch = issue.errors.find((errors) => errors.every((inner) => isAbout(inner, written)));
+    if (branch !== undefined) return branch.flatMap((inner) => explain(document, schema, inner, path));
+    if (isRecord(written)) return [noneMeant(document, here ?? {}, path, Object.keys(written))];
+  }
   const explanation = written === undefined ? missing(here, path) : wrongValue(issue, written);
   const {
     message,
@@ -63,8 +64,35 @@ function explain(document: ConfigDocument, schema: JsonSchema, issue: Issue, und
   return [document.problemAt(path, rule, message, hint ?? whatToWrite(here), at)];
 }
 
+/** Whether a problem of one option speaks of what is written, and not of a key or kind that only this option wants. */
+function isAbout(issue: Issue, written: unknown): boolean {
+  if (issue.code !== "invalid_type" || issue.path.length > 1) return true;
+  return issue.path.length === 1 && valueAt(written, issue.path) !== undefined;
+}
+
+/** Nothing that is written tells which of several forms is meant. */
+function noneMeant(
+  document: ConfigDocument,
+  here: JsonSchema,
+  path: Path,
+  written: readonly string[],
+): Problem {
+  const wanted = requiredOf(here);
+  const [typo, meant] = written
+    .map((key) => [key, nearest(key, wanted)] as const)
+    .find(([, known]) => known !== null) ?? [undefined, null];
+  const message = `${path.at(-1) === "function" ? "the route names no function: it" : "this"} has none of ${wanted.join(", ")}`;
+  const hint = meant === null ? whatToWrite(here) : `did you mean \`${meant}\`?`;
+  const rule = path.at(-1) === "function" ? "BYN1009" : "BYN1005";
+  return document.problemAt(typo === undefined ? path : [...path, typo], rule, message, hint, "key");
+}
+
 function unknownKey(document: ConfigDocument, schema: JsonSchema, path: Path, key: string): Problem {
   const known = keysOf(schemaAt(schema, path) ?? {}, valueAt(document.written, path));
+  if (known.includes(key)) {
+    const message = `\`${key}\` does not go with the other keys here`;
+    return document.problemAt([...path, key], "BYN1004", message, "remove it, or the others", "key");
+  }
   const meant = nearest(key, known);
   const hint =
     meant === null

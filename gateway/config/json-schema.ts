@@ -35,9 +35,18 @@ export function schemaAt(schema: JsonSchema, path: readonly PropertyKey[]): Json
 
 /** The keys that an object described by this schema may have, given what it says already. */
 export function keysOf(schema: JsonSchema, written?: unknown): string[] {
-  const options = optionsOf(schema).filter((option) => isMeant(option, written));
+  const possible = optionsOf(schema).filter((option) => isMeant(option, written));
+  const complete = possible.filter(
+    ({ required = [] }) => isRecord(written) && required.every((key) => Object.hasOwn(written, key)),
+  );
+  const options = complete.length === 1 ? complete : possible;
   const keys = [schema, ...options].flatMap(({ properties }) => Object.keys(properties ?? {}));
   return [...new Set(keys)];
+}
+
+/** The keys that tell the forms of such a value apart. */
+export function requiredOf(schema: JsonSchema): string[] {
+  return [...new Set(optionsOf(schema).flatMap(({ required }) => required ?? []))];
 }
 
 /** Whether nothing written says that another option is meant, as `source: file` does among sources. */

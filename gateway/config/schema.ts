@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { functionTarget, headerRule } from "./function-schema.ts";
 import { STAGES } from "../routes/route.ts";
 import {
   addressRange,
@@ -23,29 +24,6 @@ const match = z
     host: host.optional(),
   })
   .meta({ description: "Which requests this is.", examples: [{ method: "GET", path: "/api/orders/{id}" }] });
-
-const FUNCTION_NAME =
-  /^(?:[A-Za-z0-9_-]{1,64}|arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,64})$/;
-
-const functionTarget = z
-  .strictObject({
-    lambda: z
-      .string()
-      .regex(FUNCTION_NAME, { error: "this is no function name, and no ARN that ends with one" })
-      .meta({
-        description: "Function name, or its ARN without a qualifier.",
-        examples: ["get-order", "arn:aws:lambda:eu-central-1:123456789012:function:get-order"],
-      }),
-    qualifier: z
-      .string()
-      .regex(/^(?:\$LATEST|[A-Za-z0-9_-]{1,128})$/, { error: "this is no alias and no version" })
-      .prefault("live")
-      .meta({ description: "Alias or version to invoke.", examples: ["live", "42"] }),
-  })
-  .meta({
-    description: "The function that takes the route over.",
-    examples: [{ lambda: "get-order", qualifier: "live" }],
-  });
 
 const breaker = z
   .strictObject({
@@ -108,6 +86,10 @@ export const routeEntry = z
         examples: [true, false],
       }),
     breaker: breaker.optional(),
+    answerHeaders: z
+      .array(headerRule)
+      .prefault([])
+      .describe("What is changed in the header of the function's answers, in this order."),
   })
   .superRefine(percentMeansCanary, { when: () => true });
 

@@ -30,6 +30,7 @@ export function forwarded(headers: HeaderList, host: string, peer: Peer, trust: 
   const chain = trusted ? forwardedFor(headers) : [];
   const protocol = peer.encrypted ? "https" : "http";
   const client: Client = {
+    viaTrustedProxy: trusted,
     address: clientAddress(chain, peer.address, trust),
     protocol: (trusted && protocolOf(firstValue(headers, "x-forwarded-proto"))) || protocol,
     port: (trusted && portOf(firstValue(headers, "x-forwarded-port"))) || peer.port,

@@ -8,6 +8,8 @@ export interface Client {
   /** IP address without a zone; taken from forwarded fields only when the peer is trusted. */
   readonly address: string;
   readonly protocol: "http" | "https";
+  /** True when the request came from a listed proxy, whose fields are believed. */
+  readonly viaTrustedProxy: boolean;
   /** The port the client connected to. */
   readonly port: number;
 }

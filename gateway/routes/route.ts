@@ -1,17 +1,9 @@
+import type { FunctionTarget, HeaderRule } from "./function-target.ts";
 import type { Pattern } from "./pattern.ts";
 
 /** The rungs of a migration, lowest first. */
 export const STAGES = ["legacy", "shadow", "canary", "cutover", "retired"] as const;
 export type Stage = (typeof STAGES)[number];
-
-/** The function that takes a route over. */
-export interface FunctionTarget {
-  readonly kind: "lambda";
-  /** Function name or ARN. */
-  readonly name: string;
-  /** Alias or version; functions are always invoked by one, so that a deployment is a choice. */
-  readonly qualifier: string;
-}
 
 /**
  * One source of the key that keeps a client on its side of a canary.
@@ -43,7 +35,10 @@ export interface Route {
   /** Exact host or `*.suffix`, lower-case, without port; null means any. */
   readonly host: string | null;
   readonly pattern: Pattern;
+  /** What takes it over. */
   readonly function: FunctionTarget;
+  /** What is changed in the header of the function's answers, and nothing else. */
+  readonly answerHeaders: readonly HeaderRule[];
   /** Routes of one group move a given client together; defaults to the route's own id. */
   readonly group: string;
   /** Used until a flag says otherwise. */

@@ -7,7 +7,7 @@ import { problem } from "../http/problem.ts";
 import type { GatewayRequest } from "../http/request.ts";
 import { refuseSocket } from "../http/respond.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import { unsafeAnswer } from "./legacy-errors.ts";
+import { unsafeAnswer } from "./http-errors.ts";
 
 /** Joins clients that switch protocols with the monolith. */
 export interface Tunnel {

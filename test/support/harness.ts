@@ -11,7 +11,7 @@ import { routeTable } from "../../gateway/routes/table.ts";
 import type { Answered } from "../../gateway/shadow/mirror.ts";
 import { silentTelemetry } from "../../gateway/telemetry/silent.ts";
 import type { RequestFinished } from "../../gateway/telemetry/telemetry.ts";
-import { legacyUpstream } from "../../gateway/upstreams/legacy.ts";
+import { httpUpstream } from "../../gateway/upstreams/http-upstream.ts";
 import { webSocketTunnel } from "../../gateway/upstreams/tunnel.ts";
 import {
   UpstreamError,
@@ -70,7 +70,7 @@ export async function startHarness(options: {
     opossumBreaker(`${id}:${side}`, settings, { clock }),
   );
   breakers.reload(config.routes);
-  const legacy = legacyUpstream(config.legacy);
+  const legacy = httpUpstream({ name: "legacy", ...config.legacy });
   const open = new Set<Socket>();
   const routing: Routing = {
     table: routeTable(config.routes),

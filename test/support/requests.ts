@@ -17,7 +17,7 @@ export function aRequest(
     host: "shop.example.com",
     headers: ["Host", "shop.example.com"],
     body: RequestBody.empty,
-    client: { address: "192.0.2.7", protocol: "http", port: 80 },
+    client: { address: "192.0.2.7", protocol: "http", viaTrustedProxy: false, port: 80 },
     trace: {
       traceId: "0af7651916cd43dd8448eb211c80319c",
       traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",

@@ -1,29 +1,51 @@
 import { isUtf8 } from "node:buffer";
-import { allValues, endToEnd, without } from "../../http/headers.ts";
+import { allValues, endToEnd, firstValue, without } from "../../http/headers.ts";
+import type { Payload } from "../../routes/function-target.ts";
 import { UpstreamError, type UpstreamResponse } from "../upstream.ts";
 
 /**
- * What a function's payload says as an HTTP answer, by the rules of payload format 2.0
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.response).
+ * What a function's payload says as an HTTP answer, by the rules of whoever it was written for:
+ * - 2.0 (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.response)
+ *   infers an answer where there is no statusCode, and knows `cookies`;
+ * - 1.0 (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format)
+ *   and load balancers (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#respond-to-load-balancer)
+ *   infer nothing, and know `multiValueHeaders`.
+ *
  * Rejects what is no answer with kind `bad-answer`: a guess would be a wrong answer that looks right.
  */
-export function readAnswer(payload: Uint8Array, method: string): UpstreamResponse {
+export function readAnswer(payload: Uint8Array, method: string, format: Payload): UpstreamResponse {
   const value = parsed(payload);
-  if (isRecord(value) && "statusCode" in value) return proxyAnswer(value, method);
+  if (isRecord(value) && "statusCode" in value) return proxyAnswer(value, method, format);
+  if (format !== "2.0") throw bad("it has no statusCode");
   // Without statusCode the payload itself is the body; a JSON string is what it says.
   const body = typeof value === "string" ? Buffer.from(value) : Buffer.from(payload);
   const headers = ["content-type", "application/json", "content-length", String(body.length)];
   return { status: 200, reason: "", headers, body };
 }
 
-function proxyAnswer(answer: Record<string, unknown>, method: string): UpstreamResponse {
-  const status = statusOf(answer["statusCode"]);
-  const headers = headersOf(answer);
-  if (!headers.some((text, i) => i % 2 === 0 && text.toLowerCase() === "content-type")) {
-    headers.push("content-type", "text/plain; charset=utf-8");
-  }
+/** What an answer is said to be that does not say it itself. */
+const UNTOLD_TYPE: Readonly<Record<Payload, string>> = {
+  "2.0": "text/plain; charset=utf-8",
+  "1.0": "application/json",
+  alb: "application/octet-stream",
+  "alb-multi-value": "application/octet-stream",
+};
+
+function proxyAnswer(answer: Record<string, unknown>, method: string, format: Payload): UpstreamResponse {
+  const { status, headers } = answerHead(answer, format);
   const body = bodyOf(answer["body"], answer["isBase64Encoded"] === true);
   return { status, reason: "", headers: framed(headers, body, status, method), body };
+}
+
+/** Status and fields of an answer, or of the prelude of a streamed one. */
+export function answerHead(
+  answer: Record<string, unknown>,
+  format: Payload,
+): { status: number; headers: string[] } {
+  const status = statusOf(answer["statusCode"]);
+  const headers = format === "2.0" ? headersOf(answer) : multiValueHeadersOf(answer);
+  if (firstValue(headers, "content-type") === undefined) headers.push("content-type", UNTOLD_TYPE[format]);
+  return { status, headers };
 }
 
 function statusOf(statusCode: unknown): number {
@@ -46,21 +68,41 @@ function parsed(payload: Uint8Array): unknown {
 }
 
 /** Cookies first, each in a field of its own; then the headers, without what belongs to a connection or to the gateway. */
-function headersOf({ cookies, headers = {} }: Record<string, unknown>): string[] {
+function headersOf({ cookies, headers }: Record<string, unknown>): string[] {
   const list: string[] = [];
   if (cookies !== undefined && cookies !== null) {
     if (!Array.isArray(cookies)) throw bad("cookies is no list");
     for (const cookie of cookies as unknown[]) list.push("set-cookie", fieldValue("set-cookie", cookie));
   }
-  if (headers === null) return list;
-  if (!isRecord(headers)) throw bad("headers is no object");
+  return [...list, ...endToEnd(fieldsIn(headers, "headers"))];
+}
+
+/** `multiValueHeaders` first, then what `headers` adds to them: a pair that is in both goes out once. */
+function multiValueHeadersOf({ headers, multiValueHeaders }: Record<string, unknown>): string[] {
+  const fields = fieldsIn(multiValueHeaders, "multiValueHeaders");
+  const told = new Set<string>();
+  for (let i = 0; i < fields.length; i += 2) told.add(pairKey(fields[i]!, fields[i + 1]!));
+  const more = fieldsIn(headers, "headers");
+  for (let i = 0; i < more.length; i += 2) {
+    if (!told.has(pairKey(more[i]!, more[i + 1]!))) fields.push(more[i]!, more[i + 1]!);
+  }
+  return endToEnd(fields);
+}
+
+const pairKey = (name: string, value: string) => `${name.toLowerCase()}:${value}`;
+
+/** The fields of an object; under `multiValueHeaders`, a list of values makes as many fields. */
+function fieldsIn(headers: unknown, where: "headers" | "multiValueHeaders"): string[] {
+  if (headers === null || headers === undefined) return [];
+  if (!isRecord(headers)) throw bad(`${where} is no object`);
   const fields: string[] = [];
   for (const [name, value] of Object.entries(headers)) {
     if (!TOKEN.test(name)) throw bad(`${JSON.stringify(name.slice(0, 50))} is no header name`);
     if (value === null || value === undefined) continue;
-    fields.push(name, fieldValue(name, value));
+    const values: unknown[] = where === "multiValueHeaders" && Array.isArray(value) ? value : [value];
+    for (const one of values) fields.push(name, fieldValue(name, one));
   }
-  return [...list, ...endToEnd(fields)];
+  return fields;
 }
 
 /** RFC 9110 §5.6.2. */

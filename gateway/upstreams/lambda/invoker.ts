@@ -20,12 +20,26 @@ export interface Invocation {
   readonly logResult?: string;
 }
 
+/** What comes back from a call whose answer is forwarded as it comes. */
+export interface StreamedInvocation {
+  readonly executedVersion: string | undefined;
+  /**
+   * The answer's bytes, cut anywhere. Ends when the function has said all; throws an UpstreamError of phase `started` when
+   * it failed in the middle, or when the connection did. Nothing is read ahead of the reader.
+   */
+  readonly chunks: AsyncIterator<Uint8Array, unknown>;
+  /** As `logResult` of a buffered call; there only once the chunks have ended. */
+  readonly logResult: () => string | undefined;
+}
+
 /**
  * Calls functions; carries no type of any SDK. Sends once, never again by itself. Rejects only with an UpstreamError,
  * and with kind `client-gone` when the signal ended the call.
  */
 export interface Invoker {
   invoke(call: Call, signal: AbortSignal): Promise<Invocation>;
+  /** The signal ends the call at any time, in the middle of its answer too. */
+  invokeStreamed(call: Call, signal: AbortSignal): Promise<StreamedInvocation>;
   /** Lets go of idle connections, and of the others as their calls end; no call under way is cut. */
   close(): void;
 }

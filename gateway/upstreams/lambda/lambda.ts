@@ -1,88 +1,88 @@
-import type { FunctionTarget } from "../../routes/route.ts";
+import type { LambdaTarget } from "../../routes/function-target.ts";
 import type { Target } from "../../http/target.ts";
 import { SlowClient } from "../../http/body.ts";
+import type { GatewayRequest } from "../../http/request.ts";
+import { UpstreamError, type Upstream, type UpstreamResponse } from "../upstream.ts";
 import { readAnswer } from "./answer.ts";
-import { eventBytes, functionUrlEvent, MAX_EVENT_BYTES } from "./event.ts";
-import type { Invoker } from "./invoker.ts";
-import { UpstreamError, type Upstream } from "../upstream.ts";
+import { eventBytes, MAX_EVENT_BYTES } from "./event.ts";
+import { functionFailure } from "./function-failure.ts";
+import type { Call, Invoker } from "./invoker.ts";
+import { readStreamedAnswer } from "./stream.ts";
+import { within } from "./within.ts";
 
 export interface LambdaUpstreamOptions {
   readonly invoker: Invoker;
-  readonly target: FunctionTarget;
+  readonly target: LambdaTarget;
   /** Values of the route's path parameters, decoded. */
   readonly paramsOf: (target: Target) => Readonly<Record<string, string>>;
+  /** Asked before each call; gives the listener for its log's tail, or null when this one is not sampled. */
+  readonly sampleReport?: () => ReportListener | null;
 }
 
-/** An AWS Lambda function, asked with the event a Function URL would send it. */
-export function lambdaUpstream({ invoker, target, paramsOf }: LambdaUpstreamOptions): Upstream {
+/** Hears the end of a call's log (base64), and which version ran. */
+export type ReportListener = (logResult: string, executedVersion: string | undefined) => void;
+
+/** An AWS Lambda function, asked with the event it was written for. */
+export function lambdaUpstream(options: LambdaUpstreamOptions): Upstream {
+  const { invoker, target, paramsOf, sampleReport = () => null } = options;
+  const { events: settings } = target;
+  const format = settings.payload;
+
+  const buffered = async (
+    call: Call,
+    method: string,
+    control: AbortController,
+    heard: ReportListener | null,
+  ) => {
+    const { functionError, executedVersion, payload, logResult } = await invoker.invoke(call, control.signal);
+    if (heard !== null && logResult !== undefined) heard(logResult, executedVersion);
+    if (functionError !== undefined) throw functionFailure(functionError, payload);
+    return ranBy(executedVersion, readAnswer(payload, method, format));
+  };
+
+  const streamed = async (
+    call: Call,
+    method: string,
+    control: AbortController,
+    heard: ReportListener | null,
+  ) => {
+    const { chunks, executedVersion, logResult } = await invoker.invokeStreamed(call, control.signal);
+    const onClose = () => {
+      control.abort();
+      const log = logResult();
+      if (heard !== null && log !== undefined) heard(log, executedVersion);
+    };
+    try {
+      return ranBy(executedVersion, await readStreamedAnswer({ chunks, method, format, onClose }));
+    } catch (error) {
+      control.abort();
+      throw error;
+    }
+  };
+
+  const run = target.stream ? streamed : buffered;
   return {
     name: `lambda ${target.name}:${target.qualifier}`,
     async send(request, { timeoutMs, signal }) {
-      const body = await request.body.whole(MAX_EVENT_BYTES).catch((error: unknown) => {
-        const kind = error instanceof SlowClient ? "client-slow" : "client-gone";
-        throw new UpstreamError(kind, "the request's body did not come whole", { cause: error });
-      });
-      if (body === null)
-        throw new UpstreamError("too-large", `the body is larger than ${MAX_EVENT_BYTES} bytes`);
-      const payload = eventBytes(functionUrlEvent(request, body, paramsOf(request.target)));
-      const call = { functionName: target.name, qualifier: target.qualifier, payload };
-      const {
-        functionError,
-        executedVersion,
-        payload: answered,
-      } = await within(timeoutMs, signal, (both) => invoker.invoke(call, both));
-      if (functionError !== undefined)
-        throw new UpstreamError("function-error", describeError(functionError, answered));
-      return {
-        ...readAnswer(answered, request.method),
-        ...(executedVersion !== undefined && { executedVersion }),
-      };
+      const body = await wholeBody(request);
+      const payload = eventBytes({ request, body, params: paramsOf(request.target), settings });
+      const heard = sampleReport();
+      const { name: functionName, qualifier } = target;
+      const call = { functionName, qualifier, payload, ...(heard !== null && { logTail: true }) };
+      return within(timeoutMs, signal, (control) => run(call, request.method, control, heard));
     },
   };
 }
 
-/**
- * Runs until it settles, the time is up, or nobody wants it any more; leaves no timer and no listener behind. Does not
- * wait for an invoker that is slow to hear the signal: the SDK looks for credentials without listening to it.
- */
-async function within<T>(
-  timeoutMs: number,
-  signal: AbortSignal,
-  run: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  if (signal.aborted) throw new UpstreamError("client-gone", "the client went away before the call");
-  const ended = new AbortController();
-  const { promise: givenUp, reject } = Promise.withResolvers<never>();
-  const giveUp = (reason: UpstreamError) => {
-    reject(reason);
-    ended.abort(reason);
-  };
-  const onGone = () => giveUp(new UpstreamError("client-gone", "the client went away"));
-  const timer = setTimeout(
-    () => giveUp(new UpstreamError("timeout", `no answer in ${Math.round(timeoutMs)} ms`)),
-    timeoutMs,
-  );
-  signal.addEventListener("abort", onGone);
-  try {
-    return await Promise.race([givenUp, run(ended.signal)]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onGone);
-  }
+function ranBy(executedVersion: string | undefined, answer: UpstreamResponse): UpstreamResponse {
+  return executedVersion === undefined ? answer : { ...answer, executedVersion };
 }
 
-/** For the log alone: `errorMessage` never reaches a client, and the stack trace not even the log. */
-function describeError(functionError: string, payload: Uint8Array): string {
-  const { errorType, errorMessage } = fieldsOf(payload);
-  const told = [functionError, errorType, errorMessage].filter((text) => typeof text === "string");
-  return told.join(": ").slice(0, 300);
-}
-
-function fieldsOf(payload: Uint8Array): { readonly errorType?: unknown; readonly errorMessage?: unknown } {
-  try {
-    const value = JSON.parse(Buffer.from(payload).toString("utf8")) as unknown;
-    return typeof value === "object" && value !== null ? value : {};
-  } catch {
-    return {};
-  }
+async function wholeBody({ body }: GatewayRequest): Promise<Buffer> {
+  const whole = await body.whole(MAX_EVENT_BYTES).catch((error: unknown) => {
+    const kind = error instanceof SlowClient ? "client-slow" : "client-gone";
+    throw new UpstreamError(kind, "the request's body did not come whole", { cause: error });
+  });
+  if (whole !== null) return whole;
+  throw new UpstreamError("too-large", `the body is larger than ${MAX_EVENT_BYTES} bytes`);
 }

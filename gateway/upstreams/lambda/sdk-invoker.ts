@@ -1,8 +1,15 @@
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import {
+  InvokeCommand,
+  InvokeWithResponseStreamCommand,
+  LambdaClient,
+  type InvokeWithResponseStreamCompleteEvent,
+  type InvokeWithResponseStreamResponseEvent,
+} from "@aws-sdk/client-lambda";
 import http from "node:http";
 import https from "node:https";
 import { invokeFailure } from "./invoke-errors.ts";
-import type { Invoker } from "./invoker.ts";
+import { functionFailure } from "./function-failure.ts";
+import type { Call, Invoker } from "./invoker.ts";
 import { UpstreamError } from "../upstream.ts";
 
 export interface AwsSettings {
@@ -35,36 +42,47 @@ export function sdkInvoker({ region, endpoint }: AwsSettings): Invoker {
       socketAcquisitionWarningTimeout: NEVER_MS,
     },
   });
+  /** Inputs of calls that reached the innermost step. What fails before it, such as finding credentials, has sent nothing. */
+  const handedOver = new WeakSet<object>();
+  client.middlewareStack.add(
+    (next) => (args) => {
+      handedOver.add(args.input);
+      return next(args);
+    },
+    { step: "deserialize", priority: "low" },
+  );
+  const failed = (error: unknown, input: object, signal: AbortSignal) =>
+    signal.aborted ? givenUp(error) : failureOf(error, handedOver.has(input));
+
   return {
-    async invoke({ functionName, qualifier, payload, logTail = false }, signal) {
-      const command = new InvokeCommand({
-        FunctionName: functionName,
-        Qualifier: qualifier,
-        Payload: payload,
-        ...(logTail && { LogType: "Tail" }),
-      });
-      let handedOver = false;
-      // The innermost step: what fails before it, such as finding credentials, has sent nothing to the function.
-      command.middlewareStack.add(
-        (next) => (args) => {
-          handedOver = true;
-          return next(args);
-        },
-        { step: "deserialize", priority: "low" },
-      );
+    async invoke(call, signal) {
+      const input = inputOf(call);
       try {
-        const { FunctionError, ExecutedVersion, Payload, LogResult } = await client.send(command, {
-          abortSignal: signal,
-        });
+        const answer = await client.send(new InvokeCommand(input), { abortSignal: signal });
+        const { FunctionError, ExecutedVersion, Payload = new Uint8Array(), LogResult } = answer;
         return {
           functionError: FunctionError,
           executedVersion: ExecutedVersion,
-          payload: Payload ?? new Uint8Array(),
+          payload: Payload,
           ...(LogResult !== undefined && { logResult: LogResult }),
         };
       } catch (error) {
-        if (signal.aborted) throw new UpstreamError("client-gone", "the call was given up", { cause: error });
-        throw failureOf(error, handedOver);
+        throw failed(error, input, signal);
+      }
+    },
+    async invokeStreamed(call, signal) {
+      const input = inputOf(call);
+      try {
+        const answer = await client.send(new InvokeWithResponseStreamCommand(input), { abortSignal: signal });
+        let logResult: string | undefined;
+        const onLog = (log: string | undefined) => void (logResult = log);
+        return {
+          executedVersion: answer.ExecutedVersion,
+          chunks: chunksOf(answer.EventStream, onLog, signal),
+          logResult: () => logResult,
+        };
+      } catch (error) {
+        throw failed(error, input, signal);
       }
     },
     close() {
@@ -75,6 +93,50 @@ export function sdkInvoker({ region, endpoint }: AwsSettings): Invoker {
       }
     },
   };
+}
+
+function inputOf({ functionName, qualifier, payload, logTail = false }: Call) {
+  return {
+    FunctionName: functionName,
+    Qualifier: qualifier,
+    Payload: payload,
+    ...(logTail && { LogType: "Tail" as const }),
+  };
+}
+
+/** The bytes of a streamed answer. The function has run by now, so whatever happens here is of phase `started`. */
+async function* chunksOf(
+  events: AsyncIterable<InvokeWithResponseStreamResponseEvent> = noEvents(),
+  onLog: (logResult: string | undefined) => void,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  let complete: InvokeWithResponseStreamCompleteEvent | undefined;
+  try {
+    for await (const { PayloadChunk, InvokeComplete } of events) {
+      if (PayloadChunk?.Payload !== undefined) yield PayloadChunk.Payload;
+      // Read on: only an answer that was read to its end leaves its connection to the next call.
+      complete ??= InvokeComplete;
+    }
+  } catch (error) {
+    throw signal.aborted ? givenUp(error) : brokenOff(String(error), error);
+  }
+  if (complete === undefined) throw brokenOff("it ended before it was complete");
+  onLog(complete.LogResult);
+  const { ErrorCode, ErrorDetails = "" } = complete;
+  if (ErrorCode !== undefined) throw functionFailure(ErrorCode, ErrorDetails);
+}
+
+function brokenOff(message: string, cause?: unknown): UpstreamError {
+  return new UpstreamError("reset", `the answer broke off: ${message}`.slice(0, 300), {
+    phase: "started",
+    cause,
+  });
+}
+
+async function* noEvents(): AsyncGenerator<never> {}
+
+function givenUp(cause: unknown): UpstreamError {
+  return new UpstreamError("client-gone", "the call was given up", { cause });
 }
 
 /** Errors of connections that never were ready: not a byte of a request had left on them. */

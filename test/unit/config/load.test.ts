@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { configOf, fileWith, problemsOf } from "./load-text.ts";
+import { lambdaTarget } from "../../support/targets.ts";
 
 const ORDER = `
 get-order:
@@ -25,7 +26,8 @@ describe("a small file", () => {
       id: "get-order",
       methods: ["GET"],
       host: null,
-      function: { kind: "lambda", name: "get-order", qualifier: "live" },
+      function: lambdaTarget("get-order"),
+      answerHeaders: [],
       group: "get-order",
       stage: "legacy",
       percent: 0,
@@ -239,7 +241,10 @@ b:
   match: { path: /b }
   function: *f
 `);
-    expect(configOf(text).routes.map((route) => route.function.name)).toEqual(["both", "both"]);
+    expect(configOf(text).routes.map((route) => route.function)).toMatchObject([
+      { name: "both" },
+      { name: "both" },
+    ]);
   });
 
   test("keys that objects are born with are keys like any other", () => {

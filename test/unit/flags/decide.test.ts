@@ -2,13 +2,15 @@ import { describe, expect, it } from "vitest";
 import { decide } from "../../../gateway/flags/decide.ts";
 import { NO_FLAGS, type FlagSnapshot, type RouteFlag } from "../../../gateway/flags/flag-source.ts";
 import { STAGES, type Route } from "../../../gateway/routes/route.ts";
+import { lambdaTarget } from "../../support/targets.ts";
 
 const ROUTE: Route = {
   id: "get-order",
   methods: ["GET"],
   host: null,
   pattern: { text: "/api/orders/{id}", segments: [] },
-  function: { kind: "lambda", name: "get-order", qualifier: "live" },
+  function: lambdaTarget("get-order"),
+  answerHeaders: [],
   group: "checkout",
   stage: "legacy",
   percent: 0,

@@ -23,9 +23,11 @@ describe("stickyKey", () => {
     expect(keyBy(cookie, withCookies("sid=ann"))).toBe("ann");
     expect(keyBy(query, { target: "/?user=ann" })).toBe("ann");
     expect(keyBy(param, {}, { id: "ann" })).toBe("ann");
-    expect(keyBy(address, { client: { address: "192.0.2.7", protocol: "http", port: 80 } })).toBe(
-      "192.0.2.7",
-    );
+    expect(
+      keyBy(address, {
+        client: { address: "192.0.2.7", protocol: "http", viaTrustedProxy: false, port: 80 },
+      }),
+    ).toBe("192.0.2.7");
   });
 
   it("has no key when no source has one", () => {
@@ -69,7 +71,9 @@ describe("stickyKey", () => {
   });
 
   it("hands out a cookie when no earlier source has a key", () => {
-    const request = aRequest({ client: { address: "192.0.2.7", protocol: "http", port: 80 } });
+    const request = aRequest({
+      client: { address: "192.0.2.7", protocol: "http", viaTrustedProxy: false, port: 80 },
+    });
     expect(stickyKey([header, newCookie], request, {}, () => "fresh")).toEqual({
       key: "fresh",
       setCookie: "banyan=fresh; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax",
@@ -77,7 +81,9 @@ describe("stickyKey", () => {
   });
 
   it("hands out a secure cookie over https", () => {
-    const request = aRequest({ client: { address: "192.0.2.7", protocol: "https", port: 443 } });
+    const request = aRequest({
+      client: { address: "192.0.2.7", protocol: "https", viaTrustedProxy: false, port: 443 },
+    });
     expect(stickyKey([newCookie], request, {}, () => "fresh")?.setCookie).toMatch(/; Secure$/);
   });
 

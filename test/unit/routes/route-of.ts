@@ -3,6 +3,7 @@ import type { Pattern } from "../../../gateway/routes/pattern.ts";
 import type { Route } from "../../../gateway/routes/route.ts";
 import { parseTarget } from "../../../gateway/http/target.ts";
 import type { Target } from "../../../gateway/http/target.ts";
+import { lambdaTarget } from "../../support/targets.ts";
 
 /** A valid template, or the test is wrong. */
 export function patternOf(text: string): Pattern {
@@ -26,7 +27,8 @@ export function routeOf(text: string): Route {
     methods: methods === "*" ? null : methods.split(","),
     host: host === "*" ? null : host,
     pattern: patternOf(path),
-    function: { kind: "lambda", name: "f", qualifier: "live" },
+    function: lambdaTarget("f"),
+    answerHeaders: [],
     group: text,
     stage: "legacy",
     percent: 0,

@@ -4,7 +4,7 @@ import { readAnswer } from "../../../../gateway/upstreams/lambda/answer.ts";
 import { UpstreamError } from "../../../../gateway/upstreams/upstream.ts";
 
 const read = (value: unknown, method = "GET") => {
-  const { status, headers, body } = readAnswer(Buffer.from(JSON.stringify(value) ?? "null"), method);
+  const { status, headers, body } = readAnswer(Buffer.from(JSON.stringify(value) ?? "null"), method, "2.0");
   return { status, headers, body: Buffer.isBuffer(body) ? body.toString("latin1") : "(stream)" };
 };
 
@@ -121,7 +121,7 @@ describe("a function's answer", () => {
 
   it("says briefly what is wrong with it, however large it is", () => {
     const long = Buffer.from(JSON.stringify({ statusCode: "x".repeat(1_000_000) }));
-    expect(() => readAnswer(long, "GET")).toThrow(/^.{1,200}$/);
+    expect(() => readAnswer(long, "GET", "2.0")).toThrow(/^.{1,200}$/);
   });
 
   it.each([
@@ -148,13 +148,13 @@ describe("a function's answer", () => {
   });
 
   it("is none when it is no JSON", () => {
-    expect(() => readAnswer(Buffer.from("<html>"), "GET")).toThrow(UpstreamError);
-    expect(() => readAnswer(new Uint8Array(), "GET")).toThrow(UpstreamError);
+    expect(() => readAnswer(Buffer.from("<html>"), "GET", "2.0")).toThrow(UpstreamError);
+    expect(() => readAnswer(new Uint8Array(), "GET", "2.0")).toThrow(UpstreamError);
   });
 
   it("is none when its bytes are no UTF-8, which decoding would hide", () => {
     const payload = Buffer.from('{"statusCode":200,"body":"caf\xe9"}', "latin1");
-    expect(() => readAnswer(payload, "GET")).toThrow(expect.objectContaining({ kind: "bad-answer" }));
+    expect(() => readAnswer(payload, "GET", "2.0")).toThrow(expect.objectContaining({ kind: "bad-answer" }));
   });
 
   it.each(["statusCode", "headers", "cookies", "body"])(
@@ -162,7 +162,9 @@ describe("a function's answer", () => {
     (field) => {
       const nest = "[".repeat(100_000) + "]".repeat(100_000);
       const payload = Buffer.from(`{"statusCode":200,"${field}":${nest}}`);
-      expect(() => readAnswer(payload, "GET")).toThrow(expect.objectContaining({ kind: "bad-answer" }));
+      expect(() => readAnswer(payload, "GET", "2.0")).toThrow(
+        expect.objectContaining({ kind: "bad-answer" }),
+      );
     },
   );
 
@@ -187,7 +189,7 @@ describe("a function's answer", () => {
 
 function answersOrRefuses(payload: Uint8Array): boolean {
   try {
-    const { status, headers } = readAnswer(payload, "GET");
+    const { status, headers } = readAnswer(payload, "GET", "2.0");
     return status >= 200 && status <= 599 && !headers.some((text) => /[\0\r\n]/.test(text));
   } catch (error) {
     return error instanceof UpstreamError;

@@ -1,10 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { eventBytes, functionUrlEvent, MAX_EVENT_BYTES } from "../../../../gateway/upstreams/lambda/event.ts";
+import { eventBytes, MAX_EVENT_BYTES } from "../../../../gateway/upstreams/lambda/event.ts";
+import { functionUrlEvent } from "../../../../gateway/upstreams/lambda/events/function-url.ts";
 import { aRequest } from "../../../support/requests.ts";
+import { PLAIN_EVENTS } from "../../../support/targets.ts";
 
 const NO_BODY = Buffer.alloc(0);
+const sourceOf = (parts: Parameters<typeof aRequest>[0], body = NO_BODY) => ({
+  request: aRequest(parts),
+  body,
+  params: {},
+  settings: PLAIN_EVENTS,
+});
 const eventOf = (parts: Parameters<typeof aRequest>[0], body = NO_BODY, params = {}) =>
-  functionUrlEvent(aRequest(parts), body, params);
+  functionUrlEvent({ request: aRequest(parts), body, params, settings: PLAIN_EVENTS });
 const bodyOf = (headers: string[], body: Buffer | string) => {
   const event = eventOf({ method: "POST", headers }, Buffer.from(body));
   return [event.body, event.isBase64Encoded];
@@ -79,7 +87,7 @@ describe("the event of payload format 2.0", () => {
         method: "POST",
         target: "/my/path?parameter1=value1&parameter1=value2&parameter2=value",
         host: "<url-id>.lambda-url.us-west-2.on.aws",
-        client: { address: "123.123.123.123", protocol: "https", port: 443 },
+        client: { address: "123.123.123.123", protocol: "https", viaTrustedProxy: false, port: 443 },
         receivedAt: Date.UTC(2020, 2, 12, 19, 3, 58),
         headers: [
           "Cookie",
@@ -167,7 +175,7 @@ describe("the event of payload format 2.0", () => {
   });
 
   it("is refused when it is larger than Lambda takes, before anything is sent", () => {
-    const event = eventOf({ method: "POST" }, Buffer.alloc(MAX_EVENT_BYTES - 1_000));
+    const event = sourceOf({ method: "POST" }, Buffer.alloc(MAX_EVENT_BYTES - 1_000));
     expect(() => eventBytes(event)).toThrow(
       expect.objectContaining({ kind: "too-large", phase: "not-started" }),
     );
@@ -175,8 +183,8 @@ describe("the event of payload format 2.0", () => {
 
   it("may be exactly as large as Lambda takes", () => {
     const headers = ["Content-Type", "text/plain"];
-    const spare = MAX_EVENT_BYTES - eventBytes(eventOf({ headers }, Buffer.from("a"))).length;
-    const letters = (count: number) => eventOf({ headers }, Buffer.alloc(count, "a"));
+    const spare = MAX_EVENT_BYTES - eventBytes(sourceOf({ headers }, Buffer.from("a"))).length;
+    const letters = (count: number) => sourceOf({ headers }, Buffer.alloc(count, "a"));
     expect(eventBytes(letters(1 + spare))).toHaveLength(MAX_EVENT_BYTES);
     expect(() => eventBytes(letters(2 + spare))).toThrow(expect.objectContaining({ kind: "too-large" }));
   });

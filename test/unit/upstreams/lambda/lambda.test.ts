@@ -6,6 +6,7 @@ import type { Call, Invocation, Invoker } from "../../../../gateway/upstreams/la
 import { lambdaUpstream } from "../../../../gateway/upstreams/lambda/lambda.ts";
 import { UpstreamError } from "../../../../gateway/upstreams/upstream.ts";
 import { aRequest } from "../../../support/requests.ts";
+import { lambdaTarget } from "../../../support/targets.ts";
 
 function functionThat(answers: (signal: AbortSignal) => Promise<Partial<Invocation>>) {
   const calls: Call[] = [];
@@ -15,9 +16,10 @@ function functionThat(answers: (signal: AbortSignal) => Promise<Partial<Invocati
       const payload = Buffer.from('{"statusCode":200,"body":"ok"}');
       return { functionError: undefined, executedVersion: "7", payload, ...(await answers(signal)) };
     },
+    invokeStreamed: () => Promise.reject(new Error("nobody asked for a stream")),
     close: () => undefined,
   };
-  const target = { kind: "lambda", name: "get-order", qualifier: "live" } as const;
+  const target = lambdaTarget("get-order");
   return { upstream: lambdaUpstream({ invoker, target, paramsOf: () => ({ id: "1" }) }), calls };
 }
 

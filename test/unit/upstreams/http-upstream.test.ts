@@ -4,7 +4,7 @@ import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
 import { RequestBody } from "../../../gateway/http/body.ts";
-import { legacyUpstream } from "../../../gateway/upstreams/legacy.ts";
+import { httpUpstream } from "../../../gateway/upstreams/http-upstream.ts";
 import {
   UpstreamError,
   type FailureKind,
@@ -25,7 +25,7 @@ async function monolith(...script: Parameters<typeof rawServer>): Promise<RawSer
 }
 
 function upstreamTo(url: string) {
-  const upstream = legacyUpstream({ url, connections: 8 });
+  const upstream = httpUpstream({ name: "legacy", url, connections: 8 });
   cleanups.push(() => upstream.close());
   return upstream;
 }

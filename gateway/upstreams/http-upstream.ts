@@ -3,11 +3,13 @@ import https from "node:https";
 import { BODY_IDLE_MS, type RequestBody } from "../http/body.ts";
 import { endToEnd, firstValue, passableTrailers, without } from "../http/headers.ts";
 import type { GatewayRequest } from "../http/request.ts";
-import { legacyFailure, unsafeAnswer } from "./legacy-errors.ts";
+import { httpFailure, unsafeAnswer } from "./http-errors.ts";
 import { UpstreamError, type Attempt, type Upstream, type UpstreamResponse } from "./upstream.ts";
 
-export interface LegacySettings {
-  /** Origin of the monolith: scheme, host and port. */
+export interface HttpUpstreamSettings {
+  /** What it is called in logs. */
+  readonly name: string;
+  /** Origin: scheme, host and port. */
   readonly url: string;
   /** Sockets at most. */
   readonly connections: number;
@@ -19,16 +21,16 @@ const MAX_HEAD_BYTES = 32 * 1024;
 /** A server that was asked to wait for its word may be too old to give it (RFC 9110 §10.1.1: do not wait for ever). */
 const CONTINUE_WAIT_MS = 1_000;
 
-export interface LegacyUpstream extends Upstream {
+export interface HttpUpstream extends Upstream {
   /** Lets go of idle connections, and of the others as they become idle. */
   close(): void;
 }
 
-/** The monolith, over keep-alive connections of node:http. Request and answer bodies stream with backpressure. */
-export function legacyUpstream(settings: LegacySettings): LegacyUpstream {
+/** A server of HTTP/1.1, such as the monolith, over keep-alive connections of node:http. Request and answer bodies stream with backpressure. */
+export function httpUpstream(settings: HttpUpstreamSettings): HttpUpstream {
   const url = new URL(settings.url);
   const { Agent: PooledAgent, request } = url.protocol === "https:" ? https : http;
-  // LIFO keeps the fewest sockets warm, so idle ones age out before the monolith closes them under a request.
+  // LIFO keeps the fewest sockets warm, so idle ones age out before the server closes them under a request.
   const agent = new PooledAgent({ keepAlive: true, maxSockets: settings.connections, scheduling: "lifo" });
   const open = (message: GatewayRequest, connection: Agent | false): ClientRequest =>
     request({
@@ -44,13 +46,13 @@ export function legacyUpstream(settings: LegacySettings): LegacyUpstream {
     });
 
   return {
-    name: "legacy",
+    name: settings.name,
     async send(message, attempt) {
       try {
         return await exchange(open(message, agent), message, attempt);
       } catch (error) {
         if (!(error instanceof StaleSocket)) throw error;
-        // The pool's others are as stale, when the monolith was restarted: this one is new.
+        // The pool's others are as stale, when the server was restarted: this one is new.
         return await exchange(open(message, false), message, attempt);
       }
     },
@@ -87,7 +89,7 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
     };
     const onGone = () => fail(new UpstreamError("client-gone", "the client went away"));
     const onLate = () => {
-      // Who owes the next step? A client that stopped in the middle of its body is not the monolith's fault.
+      // Who owes the next step? A client that stopped in the middle of its body is not the server's fault.
       const clientOwes = !message.body.ended && !connecting(out) && !out.writableNeedDrain;
       const kind = clientOwes ? "client-slow" : connecting(out) ? "connect-timeout" : "timeout";
       fail(new UpstreamError(kind, `no answer in ${Math.round(attempt.timeoutMs)} ms`));
@@ -100,7 +102,7 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
     // First of all, and to the end: an error without a listener ends the process, and a late one reaches the body anyway.
     out.on("error", (error: NodeJS.ErrnoException) => {
       const stale = out.reusedSocket && error.code === "ECONNRESET" && message.body.length === 0;
-      fail(stale && SAFE.has(message.method) ? new StaleSocket() : legacyFailure(error, connecting(out)));
+      fail(stale && SAFE.has(message.method) ? new StaleSocket() : httpFailure(error, connecting(out)));
     });
     out.on("information", ({ statusCode, rawHeaders }) => {
       if (statusCode !== 100)
@@ -108,7 +110,7 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
     });
     out.once("upgrade", (_answer, socket) => {
       socket.destroy();
-      fail(new UpstreamError("bad-answer", "the monolith switched protocols unasked"));
+      fail(new UpstreamError("bad-answer", "the server switched protocols unasked"));
     });
     out.once("response", (answer: IncomingMessage) => {
       settle();
@@ -136,7 +138,7 @@ function connecting(out: ClientRequest): boolean {
   return out.socket?.connecting ?? true;
 }
 
-/** The client's going away ends the monolith's work too, until the answer is through. */
+/** The client's going away ends the server's work too, until the answer is through. */
 function cancelWith(signal: AbortSignal, answer: IncomingMessage): void {
   const cancel = () => answer.destroy();
   signal.addEventListener("abort", cancel);
@@ -157,11 +159,11 @@ const TRAILER = new Set(["trailer"]);
 const CONTENT_LENGTH = new Set(["content-length"]);
 
 /** The request's fields with explicit framing, so that node:http never guesses one. */
-function fieldsFor(message: GatewayRequest, legacyHost: string): string[] {
+function fieldsFor(message: GatewayRequest, ownHost: string): string[] {
   const { length } = message.body;
   // Node refuses to announce trailers where the framing has no room for them.
   const fields = length === null ? [...message.headers] : without(message.headers, TRAILER);
-  if (message.host === "") fields.unshift("Host", legacyHost);
+  if (message.host === "") fields.unshift("Host", ownHost);
   if (length === null) fields.push("Transfer-Encoding", "chunked");
   else if (
     message.body.length === 0 &&
@@ -173,7 +175,7 @@ function fieldsFor(message: GatewayRequest, legacyHost: string): string[] {
   return fields;
 }
 
-/** How a body's way to the monolith goes. */
+/** How a body's way to the server goes. */
 interface Sending {
   readonly onProgress: () => void;
   /** The client broke off in the middle of it. */
@@ -183,7 +185,7 @@ interface Sending {
 function sendBody(out: ClientRequest, { body, headers }: GatewayRequest, sending: Sending): void {
   if (body.length === 0) return void out.end();
   if (!/^100-continue$/i.test(firstValue(headers, "expect") ?? "")) return stream(out, body, sending);
-  // The client waits for the monolith's word before it sends; so do we (RFC 9110 §10.1.1).
+  // The client waits for the server's word before it sends; so do we (RFC 9110 §10.1.1).
   let begun = false;
   const begin = () => {
     if (begun || out.destroyed) return;

@@ -14,7 +14,7 @@ const BEFORE_A_BYTE: Readonly<Record<string, FailureKind>> = {
 };
 
 /** Sorts an error of node:http's client by what is known to have happened. */
-export function legacyFailure(error: NodeJS.ErrnoException, connecting: boolean): UpstreamError {
+export function httpFailure(error: NodeJS.ErrnoException, connecting: boolean): UpstreamError {
   const code = error.code ?? "";
   const message = `${code === "" ? error.name : code}: ${error.message}`.slice(0, 300);
   if (code.startsWith("HPE_")) return new UpstreamError("bad-answer", message, { cause: error });

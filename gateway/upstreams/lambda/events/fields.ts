@@ -1,0 +1,78 @@
+import { firstValue } from "../../../http/headers.ts";
+import type { GatewayRequest } from "../../../http/request.ts";
+import { utf8 } from "./wire-text.ts";
+
+/** A name as it was first written, and every value it had, in order. */
+export type Fields = ReadonlyMap<string, { readonly name: string; readonly values: readonly string[] }>;
+
+/**
+ * The request's fields by lower-case name. `Expect` concerned the hop to the gateway; `X-Amzn-Trace-Id` is the gateway's
+ * own unless a trusted proxy set it, because AWS charges and samples by it.
+ */
+export function fieldsOf({ headers, trace, client }: GatewayRequest): Fields {
+  const fields = new Map<string, { name: string; values: string[] }>();
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!;
+    const key = name.toLowerCase();
+    if (key === "expect" || (key === TRACE_ID && !client.viaTrustedProxy)) continue;
+    const value = utf8(headers[i + 1]!);
+    const field = fields.get(key);
+    if (field === undefined) fields.set(key, { name, values: [value] });
+    else field.values.push(value);
+  }
+  if (!fields.has(TRACE_ID)) {
+    const root = `Root=1-${trace.traceId.slice(0, 8)}-${trace.traceId.slice(8)}`;
+    fields.set(TRACE_ID, { name: "X-Amzn-Trace-Id", values: [root] });
+  }
+  return fields;
+}
+
+const TRACE_ID = "x-amzn-trace-id";
+
+/** One text a field. Entries become own properties whatever their name, `__proto__` included. */
+export function record<V>(
+  fields: Fields,
+  keyOf: (lowerCase: string, asWritten: string) => string,
+  valueOf: (values: readonly string[]) => V,
+): Record<string, V> {
+  const entries = [...fields].map(([key, { name, values }]) => [keyOf(key, name), valueOf(values)] as const);
+  return Object.fromEntries(entries);
+}
+
+/** The query's parameters, decoded, in the order of their first appearance. */
+export function queryOf(query: string | null): Fields {
+  return grouped(query === null || query === "" ? [] : new URLSearchParams(utf8(query)));
+}
+
+/** The same as they were written: a load balancer does not decode them. */
+export function rawQueryOf(query: string | null): Fields {
+  const pairs = utf8(query ?? "")
+    .split("&")
+    .filter((pair) => pair !== "")
+    .map((pair): [string, string] => {
+      const equals = pair.indexOf("=");
+      return equals === -1 ? [pair, ""] : [pair.slice(0, equals), pair.slice(equals + 1)];
+    });
+  return grouped(pairs);
+}
+
+function grouped(pairs: Iterable<[string, string]>): Fields {
+  const fields = new Map<string, { name: string; values: string[] }>();
+  for (const [name, value] of pairs) {
+    const field = fields.get(name);
+    if (field === undefined) fields.set(name, { name, values: [value] });
+    else field.values.push(value);
+  }
+  return fields;
+}
+
+export const joined = (values: readonly string[]): string => values.join(",");
+export const last = (values: readonly string[]): string => values.at(-1)!;
+export const all = (values: readonly string[]): readonly string[] => values;
+export const lowerCase = (name: string): string => name;
+export const asWritten = (_lowerCase: string, name: string): string => name;
+
+/** The client's User-Agent, or an empty text. */
+export function userAgentOf({ headers }: GatewayRequest): string {
+  return utf8(firstValue(headers, "user-agent") ?? "");
+}

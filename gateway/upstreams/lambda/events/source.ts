@@ -1,0 +1,45 @@
+import { Buffer } from "node:buffer";
+import type { GatewayRequest } from "../../../http/request.ts";
+import type { EventSettings } from "../../../routes/function-target.ts";
+import { decoded, utf8 } from "./wire-text.ts";
+
+/** All that an event is made of. */
+export interface EventSource {
+  readonly request: GatewayRequest;
+  readonly body: Buffer;
+  /** Values of the route's path parameters, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly settings: EventSettings;
+}
+
+/** Who is asked to pretend to be API Gateway: an account that is none. */
+export const ACCOUNT = "anonymous";
+export const API = "banyan";
+export const STAGE = "$default";
+
+/** The path as the function is to see it. */
+export function pathOf({ request, settings }: EventSource): string {
+  const path = utf8(request.target.path);
+  return settings.pathEncoding === "decoded" ? decoded(path) : path;
+}
+
+/** `requestContext.domainName` and `.domainPrefix`: the Host without its port, and the first label of it. */
+export function domainOf({ host }: GatewayRequest): { domainName: string; domainPrefix: string } {
+  const domainName = host.replace(/:\d*$/, "");
+  return { domainName, domainPrefix: domainName.split(".", 1)[0]! };
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** As in `21/Nov/2026:12:00:00 +0000`. */
+export function commonLogTime(milliseconds: number): string {
+  const at = new Date(milliseconds);
+  const two = (n: number) => String(n).padStart(2, "0");
+  const day = `${two(at.getUTCDate())}/${MONTHS[at.getUTCMonth()]}/${at.getUTCFullYear()}`;
+  return `${day}:${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`;
+}
+
+/** Null where the format has nothing to say: 1.0 spells that out, 2.0 leaves the key away. */
+export function nullIfEmpty<T extends object>(values: T): T | null {
+  return Object.keys(values).length > 0 ? values : null;
+}
