@@ -25,5 +25,7 @@ function changed(headers: HeaderList, rule: HeaderRule): HeaderList {
         const isValue = i % 2 === 1 && headers[i - 1]!.toLowerCase() === rule.name;
         return isValue && text.startsWith(rule.from) ? rule.to + text.slice(rule.from.length) : text;
       });
+    default:
+      return rule satisfies never;
   }
 }

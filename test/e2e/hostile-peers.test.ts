@@ -1,11 +1,10 @@
 import { connect, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
 import { fakeFunction, startHarness, text } from "../support/harness.ts";
 import { rawExchange } from "../support/raw-client.ts";
 import { answering, rawServer } from "../support/raw-server.ts";
+import { retainedBytes } from "../support/retained-bytes.ts";
 
 /** Clients and monoliths that stall, reset, lie and leave. Each of these was once a way to do harm. */
 
@@ -39,14 +38,6 @@ async function client(port: number, bytes: string): Promise<Socket> {
   socket.on("error", () => undefined);
   await new Promise<void>((resolve) => socket.write(bytes, () => resolve()));
   return socket;
-}
-
-/** What is still held once the garbage is gone. The resident size would also tell how lazy the collector is today. */
-function retainedBytes(): number {
-  setFlagsFromString("--expose-gc");
-  runInNewContext("gc()");
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }
 
 const UPGRADE =

@@ -18,7 +18,7 @@ const LAMBDAS = resolve(import.meta.dirname, "../../lambdas");
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 
 /** `routes` is the `routes:` part of a routes.yaml, as text; `more` may add or replace other parts of it. */
-export async function startStack(routes: string, more = "") {
+export async function startStack(routes: string, more = "", functionsDir = LAMBDAS) {
   await using parts = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), "banyan-test-"));
   parts.defer(() => rmSync(folder, { recursive: true, force: true }));
@@ -27,7 +27,7 @@ export async function startStack(routes: string, more = "") {
   const legacy = await startLegacyMock({ port: 0, databaseFile, quiet: true });
   parts.defer(() => legacy.close());
   const environment = { SHOP_DB: databaseFile };
-  const functions = await startLocalAws({ port: 0, functionsDir: LAMBDAS, environment, quiet: true });
+  const functions = await startLocalAws({ port: 0, functionsDir, environment, quiet: true });
   parts.defer(() => functions.close());
 
   const configFile = join(folder, "routes.yaml");

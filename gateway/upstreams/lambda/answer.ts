@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { allValues, endToEnd, firstValue, without } from "../../http/headers.ts";
 import type { Payload } from "../../routes/function-target.ts";
+import { beginningOf } from "./prelude.ts";
 import { UpstreamError, type UpstreamResponse } from "../upstream.ts";
 
 /**
@@ -11,11 +12,19 @@ import { UpstreamError, type UpstreamResponse } from "../upstream.ts";
  *   and load balancers (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#respond-to-load-balancer)
  *   infer nothing, and know `multiValueHeaders`.
  *
+ * A function that streams and was called for its whole answer gives that with the prelude in front.
  * Rejects what is no answer with kind `bad-answer`: a guess would be a wrong answer that looks right.
  */
 export function readAnswer(payload: Uint8Array, method: string, format: Payload): UpstreamResponse {
+  const streamed = beginningOf(payload);
+  if (streamed.kind === "prelude") {
+    return proxyAnswer({ statusCode: 200, ...streamed.prelude }, method, format, streamed.rest);
+  }
   const value = parsed(payload);
-  if (isRecord(value) && "statusCode" in value) return proxyAnswer(value, method, format);
+  if (isRecord(value) && "statusCode" in value) {
+    const body = bodyOf(value["body"], value["isBase64Encoded"] === true);
+    return proxyAnswer(value, method, format, body);
+  }
   if (format !== "2.0") throw bad("it has no statusCode");
   // Without statusCode the payload itself is the body; a JSON string is what it says.
   const body = typeof value === "string" ? Buffer.from(value) : Buffer.from(payload);
@@ -31,9 +40,13 @@ const UNTOLD_TYPE: Readonly<Record<Payload, string>> = {
   "alb-multi-value": "application/octet-stream",
 };
 
-function proxyAnswer(answer: Record<string, unknown>, method: string, format: Payload): UpstreamResponse {
+function proxyAnswer(
+  answer: Record<string, unknown>,
+  method: string,
+  format: Payload,
+  body: Buffer,
+): UpstreamResponse {
   const { status, headers } = answerHead(answer, format);
-  const body = bodyOf(answer["body"], answer["isBase64Encoded"] === true);
   return { status, reason: "", headers: framed(headers, body, status, method), body };
 }
 

@@ -12,20 +12,22 @@ export type Beginning =
  * Looks for the head of what `awslambda.HttpResponseStream` sends: a JSON object and eight NUL bytes. JSON text has no NUL
  * in it (RFC 8259 §7), so the first eight are the ones.
  */
-export function beginningOf(bytes: Buffer): Beginning {
+export function beginningOf(bytes: Uint8Array): Beginning {
   if (bytes.length === 0) return { kind: "more" };
   if (bytes[0] !== BRACE) return { kind: "raw" };
-  const end = bytes.indexOf(SEPARATOR);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = buffer.indexOf(SEPARATOR);
   if (end === -1) return { kind: "more" };
-  const prelude = objectIn(bytes.subarray(0, end));
+  const prelude = objectIn(buffer.subarray(0, end));
   if (prelude === null) return { kind: "raw" };
-  return { kind: "prelude", prelude, rest: bytes.subarray(end + SEPARATOR.length) };
+  return { kind: "prelude", prelude, rest: buffer.subarray(end + SEPARATOR.length) };
 }
 
 function objectIn(bytes: Buffer): Record<string, unknown> | null {
   try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
     // Begins with a brace, so it is an object if it is JSON at all.
-    return JSON.parse(bytes.toString("utf8")) as Record<string, unknown>;
+    return Object.fromEntries(Object.entries(value ?? {}));
   } catch {
     return null;
   }

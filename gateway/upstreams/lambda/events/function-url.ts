@@ -64,9 +64,9 @@ export function functionUrlEvent(source: EventSource): FunctionUrlEvent {
     rawQueryString: utf8(request.target.query ?? ""),
     ...(cookies.length > 0 && { cookies }),
     headers,
-    ...present("queryStringParameters", parameters),
-    ...present("pathParameters", { ...params }),
-    ...present("stageVariables", settings.stageVariables),
+    ...(hasAny(parameters) && { queryStringParameters: parameters }),
+    ...(hasAny(params) && { pathParameters: { ...params } }),
+    ...(hasAny(settings.stageVariables) && { stageVariables: settings.stageVariables }),
     requestContext: {
       accountId: ACCOUNT,
       apiId: API,
@@ -90,8 +90,9 @@ export function functionUrlEvent(source: EventSource): FunctionUrlEvent {
   };
 }
 
-function present<K extends string>(key: K, values: Readonly<Record<string, string>>) {
-  return Object.keys(values).length === 0 ? {} : ({ [key]: values } as Partial<Record<K, typeof values>>);
+/** Whether there is anything to say; a key without it is left out. */
+function hasAny(values: Readonly<Record<string, string>>): boolean {
+  return Object.keys(values).length > 0;
 }
 
 /** Each pair by itself: `a=1; b=2` are two. */
@@ -109,7 +110,11 @@ function cookiesOf(headers: readonly string[]): string[] {
 function authorizer({ request, settings }: EventSource) {
   if (settings.authorizer === null) return {};
   const { context, claims } = authorizedBy(settings.authorizer, request);
-  const jwt = claims === null ? {} : { jwt: { claims, scopes: claims["scope"]?.split(" ") ?? [] } };
-  const lambda = Object.keys(context).length === 0 ? {} : { lambda: context };
-  return claims === null && Object.keys(context).length === 0 ? {} : { authorizer: { ...jwt, ...lambda } };
+  if (claims === null && !hasAny(context)) return {};
+  return {
+    authorizer: {
+      ...(claims !== null && { jwt: { claims, scopes: claims["scope"]?.split(" ") ?? [] } }),
+      ...(hasAny(context) && { lambda: context }),
+    },
+  };
 }

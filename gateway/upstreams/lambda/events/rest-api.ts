@@ -1,16 +1,7 @@
 import { authorizedBy } from "./authorizer.ts";
 import { bodyByBinaryTypes } from "./body.ts";
 import { all, asWritten, fieldsOf, last, queryOf, record, userAgentOf } from "./fields.ts";
-import {
-  ACCOUNT,
-  API,
-  STAGE,
-  commonLogTime,
-  domainOf,
-  nullIfEmpty,
-  pathOf,
-  type EventSource,
-} from "./source.ts";
+import { ACCOUNT, API, STAGE, commonLogTime, domainOf, pathOf, type EventSource } from "./source.ts";
 
 type Texts = Readonly<Record<string, string>>;
 type TextLists = Readonly<Record<string, readonly string[]>>;
@@ -105,4 +96,9 @@ function authorizer({ request, settings }: EventSource) {
       ...(claims !== null && { claims }),
     },
   };
+}
+
+/** Null where there is nothing to say. */
+function nullIfEmpty<T extends object>(values: T): T | null {
+  return Object.keys(values).length > 0 ? values : null;
 }

@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import type { GatewayRequest } from "../../../http/request.ts";
 import type { EventSettings } from "../../../routes/function-target.ts";
 import { decoded, utf8 } from "./wire-text.ts";
@@ -37,9 +36,4 @@ export function commonLogTime(milliseconds: number): string {
   const two = (n: number) => String(n).padStart(2, "0");
   const day = `${two(at.getUTCDate())}/${MONTHS[at.getUTCMonth()]}/${at.getUTCFullYear()}`;
   return `${day}:${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`;
-}
-
-/** Null where the format has nothing to say: 1.0 spells that out, 2.0 leaves the key away. */
-export function nullIfEmpty<T extends object>(values: T): T | null {
-  return Object.keys(values).length > 0 ? values : null;
 }
