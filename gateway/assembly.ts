@@ -23,7 +23,7 @@ export interface Assembly extends AsyncDisposable {
   readonly telemetry: Telemetry;
   /** What the operator's side works on. */
   readonly operated: Pick<AdminParts, "table" | "flags" | "writer" | "telemetry"> &
-    Pick<NonNullable<AdminParts["live"]>, "breakers" | "counters">;
+    Pick<NonNullable<AdminParts["live"]>, "breakers" | "counters" | "prices">;
 }
 
 /** The gateway cannot start; the message is the whole report and says what to do. */
@@ -62,7 +62,9 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
   parts.defer(() => flags.stop());
   await flags.start();
 
+  let prices = config.aws;
   const use = (next: GatewayConfig) => {
+    prices = next.aws;
     breakers.reload(next.routes);
     routing.reload(next);
   };
@@ -87,6 +89,7 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
       telemetry,
       breakers: () => breakers.states(),
       counters: counted,
+      prices: () => prices,
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

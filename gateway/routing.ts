@@ -3,17 +3,21 @@ import type { Clock } from "./clock.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
 import type { Routing } from "./gateway.ts";
 import { trustIn } from "./http/trust.ts";
+import { kept } from "./kept.ts";
+import type { LambdaTarget, WebTarget } from "./routes/function-target.ts";
 import { paramsOf } from "./routes/pattern.ts";
 import type { Route } from "./routes/route.ts";
 import { routeTable } from "./routes/table.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 import { withAnswerHeaders } from "./upstreams/answer-headers.ts";
-import type { Upstream } from "./upstreams/upstream.ts";
-import type { Invoker } from "./upstreams/lambda/invoker.ts";
-import { lambdaUpstream } from "./upstreams/lambda/lambda.ts";
 import { httpUpstream, type HttpUpstream, type HttpUpstreamSettings } from "./upstreams/http-upstream.ts";
+import type { Invoker } from "./upstreams/lambda/invoker.ts";
+import { keepWarm } from "./upstreams/lambda/keep-warm.ts";
+import { lambdaUpstream } from "./upstreams/lambda/lambda.ts";
+import { reportSampler } from "./upstreams/lambda/report-sampler.ts";
+import { sdkInvoker, type AwsSettings } from "./upstreams/lambda/sdk-invoker.ts";
 import { webSocketTunnel } from "./upstreams/tunnel.ts";
-import { sdkInvoker } from "./upstreams/lambda/sdk-invoker.ts";
+import type { Upstream } from "./upstreams/upstream.ts";
 
 /** The routing in use. A reload swaps it whole; requests under way finish on the one they began with. */
 export interface Routings {
@@ -30,51 +34,48 @@ export interface RoutingParts {
   readonly viaName: string;
 }
 
-/** Something made from settings, made again only when they change. */
-function kept<S, T extends { close(): void }>(make: (settings: S) => T) {
-  let last: { key: string; made: T } | undefined;
-  return {
-    for(settings: S): T {
-      const key = JSON.stringify(settings);
-      if (last?.key !== key) {
-        last?.made.close();
-        last = { key, made: make(settings) };
-      }
-      return last.made;
-    },
-    close: () => last?.made.close(),
-  };
-}
-
-/** A route's function, wherever it runs. */
-function functionOf({ function: target, pattern }: Route, invoker: Invoker): Upstream {
-  if (target.kind === "web") throw new Error("not yet");
-  return lambdaUpstream({ invoker, target, paramsOf: ({ path }) => paramsOf(pattern, path) });
-}
-
 /** Builds upstreams and table from a configuration, and builds them again when it changes. */
 export function routings(config: GatewayConfig, { clock, telemetry, viaName }: RoutingParts): Routings {
-  const legacy = kept<HttpUpstreamSettings, HttpUpstream>(httpUpstream);
-  const invoker = kept<GatewayConfig["aws"], Invoker>(sdkInvoker);
+  const legacies = kept<HttpUpstreamSettings, HttpUpstream>(httpUpstream);
+  const invokers = kept<AwsSettings, Invoker>(sdkInvoker);
+  const hosts = kept<WebTarget, HttpUpstream>((target) => {
+    throw new Error(`not yet: ${target.url}`);
+  });
+  const warm = kept<WarmSettings, { close(): void }>(({ aws, targets }) => {
+    const { stop } = keepWarm(targets, invokers.for(aws), (round) => telemetry.keptWarm(round));
+    return { close: stop };
+  });
   const open = new Set<Socket>();
 
-  const routingOf = ({
-    legacy: { url, connections, timeoutMs },
-    aws,
-    routes,
-    trustedProxies,
-  }: GatewayConfig): Routing => {
-    const invoke = invoker.for(aws);
-    return {
+  const lambdaOf = (target: LambdaTarget, { id, pattern }: Route, aws: GatewayConfig["aws"]): Upstream =>
+    lambdaUpstream({
+      invoker: invokers.for(awsSettings(aws)),
+      target,
+      paramsOf: ({ path }) => paramsOf(pattern, path),
+      sampleReport: reportSampler(aws.reportPercent, clock, (report, tookMs, version) =>
+        telemetry.functionReported({ routeId: id, report, tookMs, version }),
+      ),
+    });
+
+  const functionOf = (route: Route, aws: GatewayConfig["aws"]): Upstream => {
+    const { function: target } = route;
+    const upstream = target.kind === "web" ? hosts.for(target) : lambdaOf(target, route, aws);
+    return withAnswerHeaders(upstream, route.answerHeaders);
+  };
+
+  const routingOf = ({ legacy, aws, routes, trustedProxies }: GatewayConfig): Routing => {
+    const { url, connections, timeoutMs } = legacy;
+    const routing = {
       table: routeTable(routes),
-      legacy: legacy.for({ name: "legacy", url, connections }),
+      legacy: legacies.for({ name: "legacy", url, connections }),
       tunnel: webSocketTunnel({ legacyUrl: url, timeoutMs, open }, telemetry),
       legacyTimeoutMs: timeoutMs,
-      functions: new Map(
-        routes.map((route) => [route.id, withAnswerHeaders(functionOf(route, invoke), route.answerHeaders)]),
-      ),
+      functions: new Map(routes.map((route) => [route.id, functionOf(route, aws)])),
       ingress: { clock, trust: trustIn(trustedProxies), viaName },
     };
+    warm.for({ aws: awsSettings(aws), targets: toBeKeptWarm(routes) });
+    for (const pool of [warm, legacies, hosts, invokers]) pool.sweep();
+    return routing;
   };
 
   let current = routingOf(config);
@@ -85,8 +86,23 @@ export function routings(config: GatewayConfig, { clock, telemetry, viaName }: R
     },
     close() {
       for (const socket of open) socket.destroy();
-      legacy.close();
-      invoker.close();
+      for (const pool of [warm, legacies, hosts, invokers]) pool.close();
     },
   };
+}
+
+interface WarmSettings {
+  readonly aws: AwsSettings;
+  readonly targets: readonly LambdaTarget[];
+}
+
+/** Only what the calls themselves depend on: other settings of AWS change without new connections. */
+function awsSettings({ region, endpoint }: GatewayConfig["aws"]): AwsSettings {
+  return { region, endpoint };
+}
+
+function toBeKeptWarm(routes: readonly Route[]): LambdaTarget[] {
+  return routes.flatMap(({ function: target }) =>
+    target.kind === "lambda" && target.keepWarm !== null ? [target] : [],
+  );
 }

@@ -1,4 +1,5 @@
 import type { BreakerStatus } from "../breaker/registry.ts";
+import type { RegionPrices } from "../cost/route-cost.ts";
 import type { FlagSource } from "../flags/flag-source.ts";
 import type { FlagWriter } from "../flags/writer.ts";
 import type { RouteTable } from "../routes/table.ts";
@@ -17,6 +18,8 @@ export interface LiveParts {
   /** Of the breakers asked for so far; the others are closed. */
   breakers(): readonly BreakerStatus[];
   readonly counters: Pick<Counters, "of">;
+  /** What Lambda costs where the functions run. */
+  prices(): RegionPrices;
 }
 
 /** What the operator's side is made from. */

@@ -74,15 +74,36 @@ const sideCounts = z.object({
   p50Ms: z.number().nullable(),
   p99Ms: z.number().nullable(),
 });
+const start = z.object({ count: z.number(), p50Ms: z.number().nullable(), p99Ms: z.number().nullable() });
+/** What Lambda reported of the calls that were sampled. */
+const invocations = z.object({
+  sampled: z.number(),
+  cold: start.extend({ startP50Ms: z.number().nullable() }),
+  warm: start,
+  meanBilledMs: z.number().nullable(),
+  memory: z.object({ sizeMb: z.number(), peakUsedMb: z.number(), headroomPercent: z.number() }).nullable(),
+  version: z.string().nullable(),
+});
 const traffic = z.object({
   requests: z.number(),
   lastMinute: z.number(),
   lastFiveMinutes: z.number(),
+  perMinute: z.number(),
   answeredBy: z.object({ legacy: z.number(), function: z.number(), gateway: z.number() }),
   fallbacks: counts,
   problems: counts,
   legacy: sideCounts,
   function: sideCounts,
+  invocations,
+});
+/** What the function would cost if it answered the whole route, from what was sampled; in USD, on demand. */
+const cost = z.object({
+  usdPerMonth: z.number(),
+  usdPerMillionRequests: z.number(),
+  requestsPerMinute: z.number(),
+  /** Whose prices, and of which day. */
+  region: z.string(),
+  priceDate: z.string(),
 });
 const routeStatus = rung.extend({
   id: z.string(),
@@ -95,6 +116,8 @@ const routeStatus = rung.extend({
   /** Null when no gateway runs. */
   breakers: z.object({ legacy: breakerState, function: breakerState }).nullable(),
   traffic: traffic.nullable(),
+  /** Null while nothing was sampled, and for functions that do not run on Lambda. */
+  cost: cost.nullable(),
 });
 export const status = z.object({
   version: z.string(),

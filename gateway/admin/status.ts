@@ -1,3 +1,4 @@
+import { routeCost } from "../cost/route-cost.ts";
 import { functionText } from "../routes/function-target.ts";
 import type { Route } from "../routes/route.ts";
 import type { Side } from "../upstreams/upstream.ts";
@@ -29,6 +30,8 @@ export function statusOf(parts: AdminParts, routeId?: string): Status {
 
 function routeStatusOf(route: Route, { flags, live }: AdminParts): RouteStatus {
   const states = live?.breakers().filter(({ routeId }) => routeId === route.id);
+  const traffic = live?.counters.of(route.id) ?? null;
+  const prices = live?.prices;
   const stateOf = (side: Side) => states?.find((breaker) => breaker.side === side)?.state ?? "closed";
   return {
     id: route.id,
@@ -37,6 +40,7 @@ function routeStatusOf(route: Route, { flags, live }: AdminParts): RouteStatus {
     group: route.group,
     ...rungOf(route, flags.current()),
     breakers: states === undefined ? null : { legacy: stateOf("legacy"), function: stateOf("function") },
-    traffic: live?.counters.of(route.id) ?? null,
+    traffic,
+    cost: traffic === null || prices === undefined ? null : routeCost(route.function, traffic, prices()),
   };
 }

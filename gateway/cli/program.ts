@@ -5,6 +5,7 @@ import type { ExitCode } from "./exit-codes.ts";
 import { addExplain } from "./explain.ts";
 import { addFlip } from "./flip.ts";
 import { addHealth } from "./health.ts";
+import { addIam } from "./iam.ts";
 import { addKill } from "./kill.ts";
 import { addPromote } from "./promote.ts";
 import { addRollback } from "./rollback.ts";
@@ -66,6 +67,7 @@ function banyan(shell: Shell): Command {
   addRollback(program, shell);
   addKill(program, shell);
   addConfig(program, shell);
+  addIam(program, shell);
   addHealth(program, shell);
   return program;
 }

@@ -31,9 +31,9 @@ const GAP = "  ";
  */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[], screen: Screen): string {
   const lines = [head.map((text): Cell => ({ text, style: "dim" })), ...rows];
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => textOf(line[column]!).length)));
-  const tooWide = () => widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) > screen.columns;
-  while (tooWide() && Math.max(...widths) > 8) widths[widths.indexOf(Math.max(...widths))]! -= 1;
+  const widths = widthsOf(lines);
+  while (total(widths) > screen.columns && Math.max(...widths) > 8)
+    widths[widths.indexOf(Math.max(...widths))]! -= 1;
   return lines
     .map((line) =>
       line
@@ -45,6 +45,19 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
         .trimEnd(),
     )
     .join("\n");
+}
+
+/** How wide a table is when nothing of it is cut. */
+export function widthOf(head: readonly string[], rows: readonly (readonly Cell[])[]): number {
+  return total(widthsOf([head, ...rows]));
+}
+
+function widthsOf(lines: readonly (readonly Cell[])[]): number[] {
+  return lines[0]!.map((_, column) => Math.max(...lines.map((line) => textOf(line[column]!).length)));
+}
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
 }
 
 /** Named values, one a line, aligned. */

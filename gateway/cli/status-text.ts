@@ -1,6 +1,6 @@
 import type { RouteStatus, Status } from "../admin/contract.ts";
 import { visible } from "../config/problems.ts";
-import { list, table, type Cell, type Screen } from "./screen.ts";
+import { list, table, widthOf, type Cell, type Screen } from "./screen.ts";
 import { rungText } from "../admin/rung-text.ts";
 
 type Column = readonly [head: string, cell: (route: RouteStatus) => Cell];
@@ -13,7 +13,20 @@ export function statusText(status: Status, screen: Screen): string {
   const shown = columns.filter(
     ([head, cell]) => !SILENT_WHEN_EMPTY.has(head) || routes.some((r) => cell(r) !== ""),
   );
-  const rows = routes.map((route) => shown.map(([, cell]) => cell(route)));
+  const rowsOf = () => routes.map((route) => shown.map(([, cell]) => cell(route)));
+  // Whole names before everything at once: `banyan status ROUTE` has it all.
+  for (const head of LEFT_OUT_FIRST) {
+    const at = shown.findIndex(([name]) => name === head);
+    if (
+      at !== -1 &&
+      widthOf(
+        shown.map(([name]) => name),
+        rowsOf(),
+      ) > screen.columns
+    )
+      shown.splice(at, 1);
+  }
+  const rows = rowsOf();
   const body =
     rows.length === 0
       ? "no routes: everything goes to legacy"
@@ -51,7 +64,15 @@ export function routeText(route: RouteStatus, status: Status, screen: Screen): s
       ["problems", countsText(problems)],
       ["legacy side", sideText(traffic.legacy)],
       ["function side", sideText(traffic.function)],
+      ...invocationItems(traffic.invocations),
     );
+  }
+  if (route.cost !== null) {
+    const { usdPerMonth, usdPerMillionRequests, requestsPerMinute, region, priceDate } = route.cost;
+    items.push([
+      "cost at 100 %",
+      `$${usd(usdPerMonth)} a month at ${requestsPerMinute.toFixed(1)} requests a minute ($${usd(usdPerMillionRequests)} a million; prices: ${region}, ${priceDate})`,
+    ]);
   }
   return [...headlines(status, screen), list(items, screen)].join("\n");
 }
@@ -90,15 +111,20 @@ const LIVE_COLUMNS: readonly Column[] = [
   ["/MIN", ({ traffic }) => String(traffic?.lastMinute ?? "")],
   ["LEGACY MS", ({ traffic }) => latencyText(traffic?.legacy)],
   ["FUNCTION MS", ({ traffic }) => latencyText(traffic?.function)],
+  ["COLD", coldText],
+  ["$/MONTH", ({ cost }) => (cost === null ? "" : usd(cost.usdPerMonth))],
   ["ERRORS", ({ traffic }) => positive(traffic === null ? 0 : errorsOf(traffic.function))],
   ["FALLBACKS", ({ traffic }) => positive(sum(traffic?.fallbacks ?? {}))],
 ];
 
 /** Columns that are left out while no route has anything to say in them. */
-const SILENT_WHEN_EMPTY = new Set(["ERRORS", "FALLBACKS"]);
+const SILENT_WHEN_EMPTY = new Set(["COLD", "$/MONTH", "ERRORS", "FALLBACKS"]);
+
+/** Columns that make room on a narrow screen. */
+const LEFT_OUT_FIRST = ["COLD", "$/MONTH"];
 
 /** p50 and p99 in milliseconds: `12/180`. */
-function latencyText(side: Traffic["legacy"] | undefined): string {
+function latencyText(side: Pick<Traffic["legacy"], "p50Ms" | "p99Ms"> | undefined): string {
   if (side === undefined || side.p50Ms === null || side.p99Ms === null) return "-";
   return `${rounded(side.p50Ms)}/${rounded(side.p99Ms)}`;
 }
@@ -106,6 +132,38 @@ function latencyText(side: Traffic["legacy"] | undefined): string {
 function sideText(side: Traffic["legacy"]): string {
   const failed = countsText(side.failed);
   return `${side.answered} answered, ${side.serverErrors} with 5xx, failed: ${failed}, p50/p99 ms ${latencyText(side)}`;
+}
+
+/** What Lambda reported of the calls that were sampled; nothing while there were none. */
+function invocationItems({ sampled, cold, warm, meanBilledMs, memory, version }: Traffic["invocations"]) {
+  if (sampled === 0 || meanBilledMs === null || memory === null) return [];
+  const items: [string, Cell][] = [
+    [
+      "cold starts",
+      `${cold.count} of ${sampled} sampled, p50/p99 ms ${latencyText(cold)} (start ${milliseconds(cold.startP50Ms)}); warm ${latencyText(warm)}`,
+    ],
+    ["billed", `${rounded(meanBilledMs)} ms a call on average (version ${version ?? "unknown"})`],
+    [
+      "memory",
+      `${memory.peakUsedMb} of ${memory.sizeMb} MB used at most, ${Math.round(memory.headroomPercent)} % to spare`,
+    ],
+  ];
+  return items;
+}
+
+/** `3/57`: cold ones of those sampled. */
+function coldText({ traffic }: RouteStatus): Cell {
+  const { sampled = 0, cold } = traffic?.invocations ?? {};
+  return sampled === 0 ? "" : `${cold?.count ?? 0}/${sampled}`;
+}
+
+function milliseconds(ms: number | null): string {
+  return ms === null ? "unknown" : rounded(ms);
+}
+
+/** To the cent, and small amounts to their first two digits. */
+function usd(amount: number): string {
+  return amount >= 0.1 || amount === 0 ? amount.toFixed(2) : amount.toPrecision(2);
 }
 
 function rounded(ms: number): string {

@@ -1,3 +1,4 @@
+import { builtInPrices, type Prices } from "../cost/prices.ts";
 import type { BreakerSettings, Route, StickySource } from "../routes/route.ts";
 import type { Problem } from "./problem.ts";
 import type { DefaultsEntry, RouteEntry, RoutesFile } from "./schema.ts";
@@ -12,7 +13,15 @@ export interface GatewayConfig {
     readonly connections: number;
   };
   readonly flags: FlagsConfig;
-  readonly aws: { readonly region: string; readonly endpoint: string | null };
+  readonly aws: {
+    readonly region: string;
+    readonly endpoint: string | null;
+    /** Share of calls whose report is read, 0–100. */
+    readonly reportPercent: number;
+    /** File of prices, as it is written; null for those that come with Banyan. */
+    readonly pricesFile: string | null;
+    readonly prices: Prices;
+  };
   /** Addresses and CIDR ranges. */
   readonly trustedProxies: readonly string[];
   readonly routes: readonly Route[];
@@ -58,7 +67,13 @@ export function gatewayConfig(
   return {
     legacy: { url: new URL(legacy.url).origin, timeoutMs: legacy.timeout, connections: legacy.connections },
     flags: flags.source === "file" ? { source: "file", file: flags.file ?? null } : flags,
-    aws: { region: aws.region, endpoint: aws.endpoint ?? null },
+    aws: {
+      region: aws.region,
+      endpoint: aws.endpoint ?? null,
+      reportPercent: aws.reportPercent,
+      pricesFile: aws.prices ?? null,
+      prices: builtInPrices,
+    },
     trustedProxies,
     routes,
     warnings,

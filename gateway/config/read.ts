@@ -1,6 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { parsePrices } from "../cost/prices.ts";
+import type { GatewayConfig } from "./gateway-config.ts";
 import type { Variables } from "./interpolate.ts";
 import { loadConfig } from "./load.ts";
 import type { LoadedConfig } from "./load.ts";
@@ -12,7 +15,8 @@ export async function readConfig(path: string, variables: Variables): Promise<Lo
     const bytes = await readCapped(path);
     if (bytes === null) return unreadable(path, "this is no file", "name a routes.yaml in BANYAN_CONFIG");
     if (!isUtf8(bytes)) return unreadable(path, "the file is not UTF-8", "save it as UTF-8");
-    return loadConfig(bytes.toString("utf8"), path, variables);
+    const loaded = loadConfig(bytes.toString("utf8"), path, variables);
+    return "config" in loaded ? await withPrices(loaded.config, path) : loaded;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : error;
     if (code === "ENOENT") {
@@ -24,6 +28,18 @@ export async function readConfig(path: string, variables: Variables): Promise<Lo
     }
     return unreadable(path, `the file cannot be read (${String(code)})`, "check its permissions");
   }
+}
+
+/** The configuration with the prices of its own file, which is found beside it. */
+async function withPrices(config: GatewayConfig, configPath: string): Promise<LoadedConfig> {
+  const { pricesFile } = config.aws;
+  if (pricesFile === null) return { config };
+  const path = resolve(dirname(configPath), pricesFile);
+  const read = await readFile(path, "utf8").then(parsePrices, (error: unknown) => ({
+    problem: `the prices cannot be read (${String(error)})`,
+  }));
+  if ("problem" in read) return unreadable(path, read.problem, "mend the file, or remove `aws.prices`");
+  return { config: { ...config, aws: { ...config.aws, prices: read } } };
 }
 
 /** The file up to just past the cap, which `loadConfig` then refuses; null for what is no regular file. */

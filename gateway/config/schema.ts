@@ -184,6 +184,23 @@ export const routesFile = z.strictObject({
       endpoint: httpUrl
         .optional()
         .meta({ description: "Instead of AWS itself, for tests.", examples: ["http://127.0.0.1:9001"] }),
+      reportPercent: z
+        .number()
+        .min(0)
+        .max(100)
+        .prefault(10)
+        .meta({
+          description: "Share of calls whose REPORT is read, for cold starts and cost.",
+          examples: [10],
+        }),
+      prices: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({
+          description: "File with what Lambda costs you; AWS's list prices when absent.",
+          examples: ["prices.json"],
+        }),
     })
     .prefault({})
     .describe("How AWS is reached."),

@@ -23,7 +23,7 @@ interface FlagEvents {
 
 /** The flags that routes.yaml names; not started yet. */
 export async function configuredFlags(
-  { flags, aws }: Pick<GatewayConfig, "flags" | "aws">,
+  { flags, aws }: { flags: GatewayConfig["flags"]; aws: Pick<GatewayConfig["aws"], "region" | "endpoint"> },
   settings: Pick<Settings, "dataFolder" | "configFile">,
   events: FlagEvents,
 ): Promise<ConfiguredFlags> {
@@ -31,7 +31,10 @@ export async function configuredFlags(
   // Only who uses AppConfig waits for its SDK to load.
   const { appConfigFlags } = await import("./appconfig.ts");
   const cacheFile = join(settings.dataFolder, keptName(flags, aws.region));
-  return { flags: appConfigFlags({ ...aws, ...flags, ...events, cacheFile }), writer: refusingWriter };
+  return {
+    flags: appConfigFlags({ region: aws.region, endpoint: aws.endpoint, ...flags, ...events, cacheFile }),
+    writer: refusingWriter,
+  };
 }
 
 function flagsInFile(path: string, events: FlagEvents): ConfiguredFlags {

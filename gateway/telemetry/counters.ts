@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { invocations, type InvocationSummary, type Invocations } from "../cost/invocations.ts";
 import type { Side } from "../upstreams/upstream.ts";
 import { recentCount, type RecentCount } from "./recent-count.ts";
 import { recentLatency, type RecentLatency } from "./recent-latency.ts";
@@ -23,6 +24,8 @@ export interface RouteCounts {
   readonly requests: number;
   readonly lastMinute: number;
   readonly lastFiveMinutes: number;
+  /** Over the last five minutes, or since the gateway started. */
+  readonly perMinute: number;
   readonly answeredBy: Readonly<Record<Side | "gateway", number>>;
   /** Why legacy answered in the function's place → how often. */
   readonly fallbacks: Readonly<Record<string, number>>;
@@ -30,6 +33,8 @@ export interface RouteCounts {
   readonly problems: Readonly<Record<string, number>>;
   readonly legacy: SideCounts;
   readonly function: SideCounts;
+  /** What the reports of its function say. */
+  readonly invocations: InvocationSummary;
 }
 
 export interface Counters {
@@ -41,6 +46,8 @@ export interface Counters {
 
 /** Counts in memory what operators ask first; constant in size however many requests there are. */
 export function counters(clock: Clock): Counters {
+  const startedAt = clock.elapsed();
+  const minutesSince = (start: number) => (clock.elapsed() - start) / 60_000;
   const tallies = new Map<string | null, RouteTally>();
   const tallyOf = (routeId: string | null) => {
     let tally = tallies.get(routeId);
@@ -67,8 +74,11 @@ export function counters(clock: Clock): Counters {
       upstreamFailed({ route, side, error }) {
         add(tallyOf(route?.id ?? null)[side].failed, error.kind);
       },
+      functionReported({ routeId, report, tookMs, version }) {
+        tallyOf(routeId).invocations.record(report, tookMs, version);
+      },
     },
-    of: (routeId) => countsOf(tallies.get(routeId) ?? emptyTally(clock)),
+    of: (routeId) => countsOf(tallies.get(routeId) ?? emptyTally(clock), minutesSince(startedAt)),
   };
 }
 
@@ -87,6 +97,7 @@ interface RouteTally {
   readonly problems: Map<string, number>;
   readonly legacy: SideTally;
   readonly function: SideTally;
+  readonly invocations: Invocations;
 }
 
 function emptyTally(clock: Clock): RouteTally {
@@ -104,6 +115,7 @@ function emptyTally(clock: Clock): RouteTally {
     problems: new Map(),
     legacy: side(),
     function: side(),
+    invocations: invocations(clock),
   };
 }
 
@@ -111,16 +123,19 @@ function add(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-function countsOf(tally: RouteTally): RouteCounts {
+function countsOf(tally: RouteTally, uptimeMinutes: number): RouteCounts {
   return {
     requests: tally.requests,
     lastMinute: tally.recent.within(1),
     lastFiveMinutes: tally.recent.within(5),
+    // Right after the start, a minute is the least that a rate can be told from.
+    perMinute: tally.recent.within(5) / Math.min(5, Math.max(1, uptimeMinutes)),
     answeredBy: { ...tally.answeredBy },
     fallbacks: Object.fromEntries(tally.fallbacks),
     problems: Object.fromEntries(tally.problems),
     legacy: sideCountsOf(tally.legacy),
     function: sideCountsOf(tally.function),
+    invocations: tally.invocations.summary(),
   };
 }
 

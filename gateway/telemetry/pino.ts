@@ -58,6 +58,16 @@ export function pinoTelemetry(settings: LogSettings): Telemetry {
     },
     breakerChanged: ({ routeId, side, state }) =>
       log.warn({ route: routeId, side, state }, "breaker changed"),
+    functionReported({ routeId, report, tookMs, version }) {
+      const { durationMs, billedMs, coldStart, usedMemoryMb, memoryMb } = report;
+      const facts = { route: routeId, version, coldStart, durationMs, billedMs, usedMemoryMb, memoryMb };
+      log.debug({ ...facts, tookMs: rounded(tookMs) }, "function reported");
+    },
+    keptWarm({ functionName, calls, failures }) {
+      const facts = { function: functionName, calls, failed: failures.length };
+      if (failures.length === 0) log.debug(facts, "kept warm");
+      else log.warn({ ...facts, problem: failures[0]!.message }, "not kept warm");
+    },
     configLoaded: ({ file, routes, reloaded }) =>
       log.info({ file, routes, reloaded }, "configuration loaded"),
     configRejected: ({ file, problems }) =>

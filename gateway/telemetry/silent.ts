@@ -9,6 +9,8 @@ export const silentTelemetry: Telemetry = {
   upstreamAnswered: nothing,
   upstreamFailed: nothing,
   breakerChanged: nothing,
+  functionReported: nothing,
+  keptWarm: nothing,
   configLoaded: nothing,
   configRejected: nothing,
   flagsChanged: nothing,

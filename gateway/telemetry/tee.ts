@@ -16,6 +16,8 @@ export function tee(listeners: readonly Listener[]): Telemetry {
     upstreamAnswered: toAll("upstreamAnswered"),
     upstreamFailed: toAll("upstreamFailed"),
     breakerChanged: toAll("breakerChanged"),
+    functionReported: toAll("functionReported"),
+    keptWarm: toAll("keptWarm"),
     configLoaded: toAll("configLoaded"),
     configRejected: toAll("configRejected"),
     flagsChanged: toAll("flagsChanged"),

@@ -1,4 +1,5 @@
 import type { BreakerState } from "../breaker/breaker.ts";
+import type { LambdaReport } from "../cost/report-line.ts";
 import type { Decision } from "../flags/decide.ts";
 import type { Delivery } from "../http/respond.ts";
 import type { GatewayRequest } from "../http/request.ts";
@@ -43,6 +44,20 @@ export interface Telemetry {
     readonly routeId: string;
     readonly side: Side;
     readonly state: BreakerState;
+  }): void;
+  /** What Lambda itself said of one call, for a share of the calls. */
+  functionReported(event: {
+    readonly routeId: string;
+    readonly report: LambdaReport;
+    /** What the gateway waited. */
+    readonly tookMs: number;
+    readonly version: string | undefined;
+  }): void;
+  /** Functions were called so that they stay warm. */
+  keptWarm(event: {
+    readonly functionName: string;
+    readonly calls: number;
+    readonly failures: readonly Error[];
   }): void;
   configLoaded(event: { readonly file: string; readonly routes: number; readonly reloaded: boolean }): void;
   configRejected(event: { readonly file: string; readonly problems: readonly string[] }): void;

@@ -32,7 +32,7 @@ export async function startStack(routes: string, more = "", functionsDir = LAMBD
 
   const configFile = join(folder, "routes.yaml");
   const configText = (routesText: string) =>
-    `version: 1\nlegacy: { url: "${legacy.url}" }\naws: { endpoint: "${functions.url}" }\n${more}\nroutes:\n${routesText}\n`;
+    `version: 1\nlegacy: { url: "${legacy.url}" }\naws: { endpoint: "${functions.url}", reportPercent: 100 }\n${more}\nroutes:\n${routesText}\n`;
   writeFileSync(configFile, configText(routes));
   const finished: RequestFinished[] = [];
   let flagVersion = "none";

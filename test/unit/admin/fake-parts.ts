@@ -2,6 +2,7 @@ import type { AdminParts, LiveParts } from "../../../gateway/admin/admin-parts.t
 import { loadConfig } from "../../../gateway/config/load.ts";
 import type { FlagChange, FlagWriter } from "../../../gateway/flags/writer.ts";
 import { routeTable, type RouteTable } from "../../../gateway/routes/table.ts";
+import { builtInPrices } from "../../../gateway/cost/prices.ts";
 import { counters } from "../../../gateway/telemetry/counters.ts";
 import { silentTelemetry } from "../../../gateway/telemetry/silent.ts";
 import { fixedFlags, type FixedFlags } from "../../support/fixed-flags.ts";
@@ -53,6 +54,7 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
       readiness: () => ({ ready: true, reasons: [] }),
       breakers: () => [],
       counters: counters(FROZEN),
+      prices: () => ({ region: "eu-central-1", prices: builtInPrices }),
       ...live,
     },
   };

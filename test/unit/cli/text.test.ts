@@ -58,11 +58,20 @@ const TRAFFIC: RouteCounts = {
   requests: 123_456,
   lastMinute: 1200,
   lastFiveMinutes: 6000,
+  perMinute: 1200,
   answeredBy: { legacy: 100_000, function: 23_455, gateway: 1 },
   fallbacks: { timeout: 12 },
   problems: { "504": 1 },
   legacy: { answered: 5, serverErrors: 0, failed: {}, p50Ms: 12.34, p99Ms: 180.4 },
   function: { answered: 5, serverErrors: 3, failed: { throttled: 1200 }, p50Ms: 1.26, p99Ms: 2900 },
+  invocations: {
+    sampled: 57,
+    cold: { count: 3, p50Ms: 410, p99Ms: 820.5, startP50Ms: 290 },
+    warm: { count: 54, p50Ms: 12, p99Ms: 40 },
+    meanBilledMs: 21,
+    memory: { sizeMb: 256, peakUsedMb: 96, headroomPercent: 62.5 },
+    version: "7",
+  },
 };
 
 describe("the status", () => {
@@ -81,6 +90,13 @@ describe("the status", () => {
     expect(text).toContain("KILL SWITCH ON");
     expect(text).toContain("breaker half-open: get-order, function");
     expect(text).toMatch(/get-order +canary 12.5 % +1200 +12\/180 +1\.3\/2900 +1203 +12$/m);
+  });
+
+  it("tells cold starts and cost where there is room for them", async () => {
+    const { parts } = await fakeParts({ counters: { of: () => TRAFFIC } });
+    const text = statusText(statusOf(parts), { ...PLAIN_SCREEN, columns: 120 });
+    expect(text).toMatch(/ COLD +\$\/MONTH +ERRORS/);
+    expect(text).toMatch(/create-order .* 3\/57 +15\.11 +1203/);
   });
 
   it("leaves out columns in which no route has anything to say", async () => {
@@ -105,6 +121,10 @@ describe("the status", () => {
     const text = routeText(status.routes[0]!, status, PLAIN_SCREEN);
     expect(text).toMatch(/function +create-order:7/);
     expect(text).toMatch(/fallbacks +timeout 12/);
+    expect(text).toMatch(/cold starts +3 of 57 sampled, p50\/p99 ms 410\/821 \(start 290\); warm 12\/40/);
+    // 1,200 a minute are 52.56 million in 730 hours: 10.51 for the requests, and 275,940 GB-seconds of a quarter GB.
+    expect(text).toMatch(/cost at 100 % +\$15\.11 a month at 1200\.0 requests a minute \(\$0\.29 a million/);
+    expect(text).toMatch(/memory +96 of 256 MB used at most, 63 % to spare/);
     expect(text).toMatch(/function side +5 answered, 3 with 5xx, failed: throttled 1200/);
   });
 
