@@ -7,10 +7,25 @@ const FUNCTION_NAME =
 
 const texts = z.record(z.string().min(1).max(64), z.string().max(2048));
 
+/** What says where a message ends and where it goes (RFC 9112 §6, RFC 9110 §7.6.1). */
+const FRAMING: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "host",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
 /** RFC 9110 §5.6.2 and §5.5: what is one name, and what stays one value. */
 const fieldName = z
   .string()
   .regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, { error: "this is no header name" })
+  .refine((name) => !FRAMING.has(name.toLowerCase()), {
+    error: "this field belongs to the connection, and is the gateway's own business",
+  })
   .meta({ examples: ["x-powered-by"] });
 const fieldValue = z
   .string()

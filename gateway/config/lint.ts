@@ -36,6 +36,7 @@ const LINT_RULES: readonly (readonly [RuleId, LintRule])[] = [
   ["BYN1033", writesSayWhetherRepeatable],
   ["BYN1034", routeWaitsNoLongerThanLegacy],
   ["BYN1035", notEveryPeerIsTrusted],
+  ["BYN1036", payloadCarriesWhatIsSet],
 ];
 
 /** Every finding of every rule. */
@@ -187,6 +188,26 @@ function notEveryPeerIsTrusted({ trustedProxies }: LintSubject): Finding[] {
     const hint = "list the addresses of your own proxies";
     const message = "this trusts every peer: any client can claim any address";
     return [{ path: ["trustedProxies", index], message, hint }];
+  });
+}
+
+function payloadCarriesWhatIsSet({ routes }: LintSubject): Finding[] {
+  return routes.flatMap(({ route }) => {
+    const { function: target } = route;
+    if (target.kind !== "lambda") return [];
+    const { payload, routeKey, stageVariables, authorizer, binaryTypes } = target.events;
+    const fromApiGateway = !payload.startsWith("alb");
+    const lost = [
+      !fromApiGateway && routeKey !== null && "routeKey",
+      !fromApiGateway && authorizer !== null && "authorizer",
+      !fromApiGateway && Object.keys(stageVariables).length > 0 && "stageVariables",
+      payload !== "1.0" && binaryTypes.length > 0 && "binaryTypes",
+    ].filter((key) => key !== false);
+    return lost.map((key) => ({
+      path: ["routes", route.id, "function", key],
+      message: `\`${key}\` has no place in events of payload ${payload}`,
+      hint: "remove it, or choose the payload that the function was written for",
+    }));
   });
 }
 

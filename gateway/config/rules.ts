@@ -45,6 +45,7 @@ export const RULES = [
   },
   { id: "BYN1034", severity: "warning", summary: "A route does not wait longer than legacy may take." },
   { id: "BYN1035", severity: "warning", summary: "Not every peer is trusted." },
+  { id: "BYN1036", severity: "warning", summary: "A function's payload can carry what is set for it." },
 ] as const satisfies readonly { id: string; severity: "error" | "warning"; summary: string }[];
 
 export type RuleId = (typeof RULES)[number]["id"];

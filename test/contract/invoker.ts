@@ -164,12 +164,14 @@ export function invokerContract(name: string, make: MakeInvoker): void {
         framed(chunk("one"), chunk("two"), complete({ LogResult: "TE9H" })),
         Buffer.from(END),
       ]);
-      const lambda = await service(async (socket) => {
+      const lambda = await service((socket) => {
         socket.setNoDelay(true).write(STREAM_HEAD);
-        for (const byte of bytes) {
-          socket.write(Buffer.of(byte));
-          await new Promise((resolve) => setImmediate(resolve));
-        }
+        let sent = 0;
+        const crumbs = setInterval(() => {
+          if (sent < bytes.length) socket.write(bytes.subarray(sent, ++sent));
+          else clearInterval(crumbs);
+        });
+        cleanups.push(() => clearInterval(crumbs));
       });
       const { chunks, logResult } = await to(lambda.url).invokeStreamed({ ...CALL, logTail: true }, NEVER);
       expect(await textOf(chunks)).toBe("onetwo");

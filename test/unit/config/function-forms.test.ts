@@ -90,6 +90,12 @@ describe("rules for an answer's header", () => {
     ]);
   });
 
+  it("leave alone what belongs to the connection", () => {
+    expect(said("{ lambda: f }", "answerHeaders: [ { set: Content-Length, to: '1' } ]")[0]).toContain(
+      "belongs to the connection",
+    );
+  });
+
   it("cannot split an answer", () => {
     expect(said("{ lambda: f }", 'answerHeaders: [ { set: a, to: "b\\r\\nc" } ]')[0]).toContain(
       "printable ASCII",

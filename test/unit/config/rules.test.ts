@@ -79,6 +79,12 @@ ${route("b", "{ path: /b }", 'group: g, stickyBy: ["cookie:a"]')}`,
     fileWith(route("a", "{ path: /a }", "timeout: 60s")),
   ],
   BYN1035: [`${fileWith("{}")}trustedProxies: ["::/0"]\n`, `${fileWith("{}")}trustedProxies: ["::1/128"]\n`],
+  BYN1036: [
+    fileWith("a: { match: { path: /a, method: GET }, function: { lambda: f, binaryTypes: [image/png] } }"),
+    fileWith(
+      "a: { match: { path: /a, method: GET }, function: { lambda: f, payload: 1.0, binaryTypes: [image/png] } }",
+    ),
+  ],
 };
 
 describe.each(RULES)("$id: $summary", ({ id, severity }) => {
