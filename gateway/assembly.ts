@@ -22,7 +22,7 @@ export interface Assembly extends AsyncDisposable {
   readonly gateway: Gateway;
   readonly telemetry: Telemetry;
   /** What the operator's side works on. */
-  readonly operated: Pick<AdminParts, "table" | "flags" | "writer" | "telemetry"> &
+  readonly operated: Pick<AdminParts, "table" | "flags" | "writer" | "telemetry" | "clock"> &
     Pick<NonNullable<AdminParts["live"]>, "breakers" | "counters" | "prices">;
 }
 
@@ -87,6 +87,7 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
       flags,
       writer,
       telemetry,
+      clock,
       breakers: () => breakers.states(),
       counters: counted,
       prices: () => prices,

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { decide, type Decision } from "./flags/decide.ts";
+import { decide, flagOf, needsKey, type Decision } from "./flags/decide.ts";
 import type { FlagSnapshot, FlagSource } from "./flags/flag-source.ts";
 import { stickyKey } from "./flags/sticky-key.ts";
 import { enter, enterUpgrade, type IngressSettings } from "./http/ingress.ts";
 import { problem, problemOf, problemResponse } from "./http/problem.ts";
 import type { GatewayRequest, LiveRequest } from "./http/request.ts";
 import { inform, refuse, refuseSocket, respond } from "./http/respond.ts";
+import type { Params } from "./routes/pattern.ts";
 import type { Match, RouteTable } from "./routes/table.ts";
 import type { Mirror } from "./shadow/mirror.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
@@ -112,19 +113,29 @@ export function gateway(parts: GatewayParts): Gateway {
   };
 }
 
+const NO_PARAMS: Params = {};
+
 const NO_UPGRADE = problem(501, "no-upgrade", "This endpoint does not switch protocols.");
 
-/** Only a canary asks who the client is; in other stages a key would mean nothing, and a new cookie even less. */
+/** Only a canary, testers and rules ask who the client is; else a key would mean nothing, and a new cookie even less. */
 function decideFor(
   request: GatewayRequest,
   match: Match | null,
   flags: FlagSnapshot,
 ): { decision: Decision; setCookie: string | null } {
-  if (match === null) return { decision: decide(null, null, flags), setCookie: null };
+  const asking = { key: null, request, params: match?.params ?? NO_PARAMS, now: request.receivedAt };
+  if (match === null) return { decision: decide(null, asking, flags), setCookie: null };
   const { route, params } = match;
-  const { stage } = flags.routes.get(route.id) ?? route;
-  const sticky = stage === "canary" && !flags.killed ? stickyKey(route.stickyBy, request, params) : null;
-  return { decision: decide(route, sticky?.key ?? null, flags), setCookie: sticky?.setCookie ?? null };
+  const flag = flagOf(route, flags, request.receivedAt);
+  if (flags.killed || !needsKey(flag)) return { decision: decide(route, asking, flags), setCookie: null };
+  const sticky = stickyKey(route.stickyBy, request, params);
+  // A key that is handed out only now is nobody's yet: outside of a canary no cookie goes out, and no tester has it.
+  const isNew = sticky !== null && sticky.setCookie !== null;
+  const known = isNew && flag.stage !== "canary" ? null : sticky;
+  return {
+    decision: decide(route, { ...asking, key: known?.key ?? null }, flags),
+    setCookie: known?.setCookie ?? null,
+  };
 }
 
 /** An upstream's answer, or the gateway's own when there is none to be had. */

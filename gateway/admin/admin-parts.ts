@@ -1,5 +1,6 @@
 import type { BreakerStatus } from "../breaker/registry.ts";
 import type { RegionPrices } from "../cost/route-cost.ts";
+import type { Clock } from "../clock.ts";
 import type { FlagSource } from "../flags/flag-source.ts";
 import type { FlagWriter } from "../flags/writer.ts";
 import type { RouteTable } from "../routes/table.ts";
@@ -30,6 +31,8 @@ export interface AdminParts {
   /** Resolves when the change is in use here, so that whoever flips sees it in the next status. */
   readonly writer: FlagWriter;
   readonly telemetry: Pick<Telemetry, "flipped" | "unexpected">;
+  /** For what expires. */
+  readonly clock: Pick<Clock, "now">;
   /** Of the package. */
   readonly version: string;
   /** Null when no gateway runs and there are only files. */

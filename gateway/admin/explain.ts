@@ -1,5 +1,6 @@
 import { bucketsIn, BUCKETS } from "../flags/bucket.ts";
-import { decide, type Decision } from "../flags/decide.ts";
+import { decide, flagOf, needsKey, type Decision } from "../flags/decide.ts";
+import type { RouteFlag } from "../flags/flag-source.ts";
 import { stickyKey } from "../flags/sticky-key.ts";
 import { firstValue, type HeaderList } from "../http/headers.ts";
 import type { Client } from "../http/request.ts";
@@ -29,10 +30,12 @@ export function explain(request: ExplainRequest, parts: AdminParts): Explanation
   const table = parts.table();
   const [match = null, ...others] = table.matches(asked.method, asked.host, asked.target);
   const snapshot = flags.current();
-  const rung = match === null ? null : rungOf(match.route, snapshot);
-  const needsKey = rung?.stage === "canary" && !snapshot.killed;
-  const key = match !== null && needsKey ? keyOf(asked, match) : null;
-  const decision = decide(match?.route ?? null, key?.value ?? null, snapshot);
+  const now = parts.clock.now();
+  const rung = match === null ? null : rungOf(match.route, snapshot, now);
+  const key =
+    match === null || snapshot.killed ? null : keyOf(asked, match, flagOf(match.route, snapshot, now));
+  const asking = { key: key?.value ?? null, request: asked, params: match?.params ?? {}, now };
+  const decision = decide(match?.route ?? null, asking, snapshot);
   const percent = rung?.percent ?? null;
   const breakers = live
     ?.breakers()
@@ -87,10 +90,12 @@ function escaped(url: string): string {
 }
 
 /** The key by the first source that has one; sources are tried one by one to know which it was. */
-function keyOf(asked: Asked, { route, params }: Match): Key {
+function keyOf(asked: Asked, { route, params }: Match, flag: RouteFlag): Key {
+  if (!needsKey(flag)) return null;
   for (const source of route.stickyBy) {
     const found = stickyKey([source], asked, params);
-    if (found !== null) {
+    // Outside of a canary nobody is handed a key.
+    if (found !== null && (found.setCookie === null || flag.stage === "canary")) {
       return { source: sourceText(source), value: found.key, drawn: found.setCookie !== null };
     }
   }
@@ -108,10 +113,23 @@ function why(decision: Decision, percent: number, key: Key, sources: readonly St
       return "no route takes this request, so it stays with legacy";
     case "killed":
       return "the kill switch is on, and sends everything to legacy";
+    case "route-killed":
+      return "the kill switch of this route is on, and sends all of it to legacy";
+    case "tester":
+      return `this client is listed as a tester of ${decision.primary}`;
+    case "rule":
+      return `a rule of the flag sends requests like this to ${decision.primary}`;
+    case "rule-in":
+    case "rule-out":
+      return `a rule of the flag sends a share of requests like this to the function, and bucket ${bucket ?? "(none)"} is ${reason === "rule-in" ? "in" : "not in"} it`;
+    case "rule-no-key":
+      return `a rule of the flag sends a share of requests like this to the function, but the request has none of ${sources.map(sourceText).join(", ")}`;
     case "stage-legacy":
       return "the route is in stage legacy";
     case "stage-shadow":
-      return "in stage shadow legacy answers, and the function gets a copy";
+      return decision.shadow === null
+        ? "in stage shadow legacy answers; while the route is paused, the function gets no copy"
+        : "in stage shadow legacy answers, and the function gets a copy";
     case "stage-cutover":
       return "in stage cutover the function answers, and legacy where that is safe when it fails";
     case "stage-retired":

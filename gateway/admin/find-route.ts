@@ -1,4 +1,5 @@
 import { nearest } from "../config/did-you-mean.ts";
+import { flagOf } from "../flags/decide.ts";
 import type { FlagSnapshot } from "../flags/flag-source.ts";
 import type { Rung } from "../flags/transitions.ts";
 import type { Route } from "../routes/route.ts";
@@ -21,14 +22,21 @@ function someOf(ids: readonly string[]): string {
 }
 
 /** Where a route stands, and who says so. */
-export function rungOf(route: Route, flags: FlagSnapshot): Rung & { stageFrom: "flag" | "routes.yaml" } {
-  const flag = flags.routes.get(route.id);
-  const { stage, percent } = flag ?? route;
+export function rungOf(
+  route: Route,
+  flags: FlagSnapshot,
+  now: number,
+): Rung & { stageFrom: "flag" | "routes.yaml" } {
+  const { stage, percent } = flagOf(route, flags, now);
   return {
     stage,
     percent: stage === "canary" ? percent : null,
-    stageFrom: flag === undefined ? "routes.yaml" : "flag",
+    stageFrom: hasFlag(route, flags, now) ? "flag" : "routes.yaml",
   };
+}
+
+function hasFlag(route: Route, flags: FlagSnapshot, now: number): boolean {
+  return flags.routes.has(route.id) && flagOf(route, flags, now) !== route;
 }
 
 /** Which requests a route takes, as a person would write it: `GET shop.example.com/api/orders/{id}`. */

@@ -20,7 +20,7 @@ interface Signed {
 export function flips(parts: AdminParts): Pick<Operator, "flip" | "promote" | "rollback" | "kill"> {
   const where = (routeId: string) => {
     const route = findRoute(parts.table(), routeId);
-    return { route, from: bare(rungOf(route, parts.flags.current())) };
+    return { route, from: bare(rungOf(route, parts.flags.current(), parts.clock.now())) };
   };
 
   return {
@@ -38,7 +38,7 @@ export function flips(parts: AdminParts): Pick<Operator, "flip" | "promote" | "r
     async rollback(request) {
       const routes = "all" in request ? parts.table().routes : [where(request.route).route];
       const moves = routes.flatMap((route) => {
-        const from = bare(rungOf(route, parts.flags.current()));
+        const from = bare(rungOf(route, parts.flags.current(), parts.clock.now()));
         const to = rungBelow(from.stage, percentOf(request));
         return to === null ? [] : [legal(route, from, to, false)];
       });

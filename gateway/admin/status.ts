@@ -28,7 +28,7 @@ export function statusOf(parts: AdminParts, routeId?: string): Status {
   };
 }
 
-function routeStatusOf(route: Route, { flags, live }: AdminParts): RouteStatus {
+function routeStatusOf(route: Route, { flags, live, clock }: AdminParts): RouteStatus {
   const states = live?.breakers().filter(({ routeId }) => routeId === route.id);
   const traffic = live?.counters.of(route.id) ?? null;
   const prices = live?.prices;
@@ -38,7 +38,7 @@ function routeStatusOf(route: Route, { flags, live }: AdminParts): RouteStatus {
     match: matchText(route),
     function: functionText(route.function),
     group: route.group,
-    ...rungOf(route, flags.current()),
+    ...rungOf(route, flags.current(), clock.now()),
     breakers: states === undefined ? null : { legacy: stateOf("legacy"), function: stateOf("function") },
     traffic,
     cost: traffic === null || prices === undefined ? null : routeCost(route.function, traffic, prices()),

@@ -45,6 +45,7 @@ export async function fileOperator(settings: Settings): Promise<FileOperator> {
     table: () => table,
     flags,
     writer,
+    clock,
     telemetry: silentTelemetry,
     version: packageVersion(),
     live: null,

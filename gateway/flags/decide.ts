@@ -1,12 +1,20 @@
+import type { Params } from "../routes/pattern.ts";
 import type { Route, Stage } from "../routes/route.ts";
 import type { Side } from "../upstreams/upstream.ts";
+import type { Targeted } from "./attribute.ts";
 import { BUCKETS, bucketOf, bucketsIn } from "./bucket.ts";
-import type { FlagSnapshot } from "./flag-source.ts";
+import type { FlagSnapshot, RouteFlag } from "./flag-source.ts";
 
 /** Why a side was chosen; logs, `explain` and reports use these words. */
 export type DecisionReason =
   | "unmatched"
   | "killed"
+  | "route-killed"
+  | "tester"
+  | "rule"
+  | "rule-in"
+  | "rule-out"
+  | "rule-no-key"
   | "stage-legacy"
   | "stage-shadow"
   | "canary-in"
@@ -26,48 +34,118 @@ export interface Decision {
   readonly flagVersion: string;
 }
 
-/**
- * Who answers a request and why: pure, synchronous, total.
- *
- * - The kill switch wins over every stage, retired included: an emergency stop means what it says.
- * - A route without a flag keeps the stage it is configured with; flags of unknown routes mean nothing here.
- * - A canary of 0 % or 100 % needs no key. In between, a client without one stays on legacy, where it was before.
- *
- * `salt` redraws who is in a canary; every gateway of one fleet uses the same.
- */
-export function decide(
-  route: Route | null,
-  stickyKey: string | null,
-  flags: FlagSnapshot,
-  salt = "",
-): Decision {
-  const flagVersion = flags.version;
-  if (route === null) return { ...LEGACY, reason: "unmatched", stage: "legacy", flagVersion };
-  const { stage, percent } = flags.routes.get(route.id) ?? route;
-  if (flags.killed) return { ...LEGACY, reason: "killed", stage, flagVersion };
-  const chosen = stage === "canary" ? canary(route.group, percent, stickyKey, salt) : BY_STAGE[stage];
-  return { ...chosen, stage, flagVersion };
+/** Who asks, as far as decisions look at it. */
+export interface Asking {
+  /** The sticky key; null when there is none, or none is needed. */
+  readonly key: string | null;
+  readonly request: Targeted;
+  readonly params: Params;
+  /** Wall-clock milliseconds, for what expires. */
+  readonly now: number;
 }
 
-type Choice = Omit<Decision, "stage" | "flagVersion">;
+/**
+ * Who answers a request and why: pure, synchronous, total. In this order:
+ *
+ * - the kill switches, over every stage, retired included: an emergency stop means what it says;
+ * - a retired route is the function's, whatever else is said: legacy has let go of it;
+ * - listed testers, then the first rule that matches;
+ * - the stage. A canary of 0 % or 100 % needs no key. In between, a client without one stays on legacy, where it was
+ *   before.
+ *
+ * A route without a flag, or with one that has expired, keeps the stage it is configured with; flags of unknown routes
+ * mean nothing here.
+ */
+export function decide(route: Route | null, asking: Asking, flags: FlagSnapshot): Decision {
+  const flagVersion = flags.version;
+  if (route === null) return decision(LEGACY, "unmatched", "legacy", flagVersion);
+  const flag = flagOf(route, flags, asking.now);
+  const { stage } = flag;
+  if (flags.killed) return decision(LEGACY, "killed", stage, flagVersion);
+  if (flag.killed === true) return decision(LEGACY, "route-killed", stage, flagVersion);
+  if (stage !== "retired") {
+    const targeted = targetedBy(flag, route, asking, flags);
+    if (targeted !== null) return targeted;
+  }
+  if (stage === "canary") return shared(flag.percent, route, stage, asking, flags, CANARY);
+  const shadow = stage === "shadow" && flag.paused !== true ? "function" : null;
+  return { ...BY_STAGE[stage], shadow, stage, bucket: null, flagVersion };
+}
 
-const LEGACY = { primary: "legacy", shadow: null, bucket: null } as const;
-const FUNCTION = { primary: "function", shadow: null, bucket: null } as const;
+/** The route's flag as it counts at this moment; what routes.yaml says where there is none. */
+export function flagOf(route: Route, flags: FlagSnapshot, now: number): RouteFlag {
+  const flag = flags.routes.get(route.id);
+  if (flag === undefined) return route;
+  return flag.untilMs !== undefined && flag.untilMs <= now ? route : flag;
+}
 
-const BY_STAGE: Readonly<Record<Exclude<Stage, "canary">, Choice>> = {
-  legacy: { ...LEGACY, reason: "stage-legacy" },
-  shadow: { ...LEGACY, shadow: "function", reason: "stage-shadow" },
-  cutover: { ...FUNCTION, reason: "stage-cutover" },
-  retired: { ...FUNCTION, reason: "stage-retired" },
-};
+/** Whether a decision may depend on who the client is. */
+export function needsKey({ stage, testers, rules }: RouteFlag): boolean {
+  return stage === "canary" || testers !== undefined || rules !== undefined;
+}
 
-function canary(group: string, percent: number, stickyKey: string | null, salt: string): Choice {
+function targetedBy(
+  { stage, testers, rules }: RouteFlag,
+  route: Route,
+  asking: Asking,
+  flags: FlagSnapshot,
+): Decision | null {
+  const { key, request, params, now } = asking;
+  const side = key === null ? undefined : testers?.get(key);
+  if (side !== undefined) return decision(side, "tester", stage, flags.version);
+  if (rules === undefined) return null;
+  for (const rule of rules) {
+    if (rule.untilMs !== undefined && rule.untilMs <= now) continue;
+    if (!rule.matches(request, params)) continue;
+    const { to } = rule;
+    if (typeof to === "string") return decision(to, "rule", stage, flags.version);
+    return shared(to.percent, route, stage, asking, flags, RULE);
+  }
+  return null;
+}
+
+const LEGACY: Side = "legacy";
+
+const BY_STAGE = {
+  legacy: { primary: "legacy", reason: "stage-legacy" },
+  shadow: { primary: "legacy", reason: "stage-shadow" },
+  cutover: { primary: "function", reason: "stage-cutover" },
+  retired: { primary: "function", reason: "stage-retired" },
+} as const;
+
+/** The words for a share of the clients: in it, out of it, or nobody knows. */
+interface ShareReasons {
+  readonly in: DecisionReason;
+  readonly out: DecisionReason;
+  readonly noKey: DecisionReason;
+}
+const CANARY: ShareReasons = { in: "canary-in", out: "canary-out", noKey: "canary-no-key" };
+const RULE: ShareReasons = { in: "rule-in", out: "rule-out", noKey: "rule-no-key" };
+
+function shared(
+  percent: number,
+  { group }: Route,
+  stage: Stage,
+  { key }: Asking,
+  { version, salt = "" }: FlagSnapshot,
+  reasons: ShareReasons,
+): Decision {
   const share = bucketsIn(percent);
-  const bucket = stickyKey === null ? null : bucketOf(group, salt, stickyKey);
-  if (share >= BUCKETS) return { ...FUNCTION, reason: "canary-in", bucket };
-  if (share <= 0) return { ...LEGACY, reason: "canary-out", bucket };
-  if (bucket === null) return { ...LEGACY, reason: "canary-no-key" };
+  const bucket = key === null ? null : bucketOf(group, salt, key);
+  if (share >= BUCKETS) return decision("function", reasons.in, stage, version, bucket);
+  if (share <= 0) return decision("legacy", reasons.out, stage, version, bucket);
+  if (bucket === null) return decision("legacy", reasons.noKey, stage, version);
   // Buckets below the share are in, so that raising the share only ever adds clients.
-  if (bucket < share) return { ...FUNCTION, reason: "canary-in", bucket };
-  return { ...LEGACY, reason: "canary-out", bucket };
+  if (bucket < share) return decision("function", reasons.in, stage, version, bucket);
+  return decision("legacy", reasons.out, stage, version, bucket);
+}
+
+function decision(
+  primary: Side,
+  reason: DecisionReason,
+  stage: Stage,
+  flagVersion: string,
+  bucket: number | null = null,
+): Decision {
+  return { primary, shadow: null, reason, stage, bucket, flagVersion };
 }

@@ -1,10 +1,22 @@
 import type { Stage } from "../routes/route.ts";
+import type { Side } from "../upstreams/upstream.ts";
+import type { FlagRule } from "./rule.ts";
 
 /** What the flags say about one route. */
 export interface RouteFlag {
   readonly stage: Stage;
   /** Canary share in percent, 0–100 in steps of 0.001. Only read when the stage is canary. */
   readonly percent: number;
+  /** The emergency stop of this route alone. */
+  readonly killed?: boolean;
+  /** Nobody moves it up, and nothing is mirrored, until somebody resumes it. */
+  readonly paused?: boolean;
+  /** Wall-clock milliseconds after which this flag counts no more, and the stage of routes.yaml does. */
+  readonly untilMs?: number;
+  /** Clients, by their sticky keys, whose side is set whatever the stage. */
+  readonly testers?: ReadonlyMap<string, Side>;
+  /** The first that matches a request decides for it. */
+  readonly rules?: readonly FlagRule[];
 }
 
 /** One validated version of all flags. Immutable: a request keeps the snapshot it began with. */
@@ -14,6 +26,8 @@ export interface FlagSnapshot {
   readonly routes: ReadonlyMap<string, RouteFlag>;
   /** The emergency stop: everything goes to legacy, whatever the stages say. */
   readonly killed: boolean;
+  /** Redraws who is in a canary; empty unless set. */
+  readonly salt?: string;
 }
 
 export const NO_FLAGS: FlagSnapshot = { version: "none", routes: new Map(), killed: false };

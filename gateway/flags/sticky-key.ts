@@ -35,7 +35,8 @@ export function stickyKey(
   return null;
 }
 
-function valueFrom(source: StickySource, request: Keyed, params: Params): string | undefined {
+/** The value of one source, or undefined where the request has none. */
+export function valueFrom(source: StickySource, request: Keyed, params: Params): string | undefined {
   if (source.from === "address") return request.client.address;
   return FINDERS[source.from](source.name, request, params);
 }

@@ -49,6 +49,7 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
       ...silentTelemetry,
       flipped: ({ by, change, made }) => void told.push({ by, change, made }),
     },
+    clock: FROZEN,
     version: "1.2.3",
     live: {
       readiness: () => ({ ready: true, reasons: [] }),
