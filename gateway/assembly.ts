@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import type { AdminParts } from "./admin/admin-parts.ts";
 import { opossumBreaker } from "./breaker/opossum.ts";
 import { breakerRegistry } from "./breaker/registry.ts";
@@ -9,6 +10,9 @@ import { renderProblems } from "./config/problems.ts";
 import { readConfig } from "./config/read.ts";
 import { reloads } from "./config/reloads.ts";
 import { configuredFlags } from "./flags/configured-flags.ts";
+import { emergencyStop } from "./flags/emergency-stop.ts";
+import { stopFile } from "./flags/stop-file.ts";
+import { stoppable } from "./flags/stoppable.ts";
 import { gateway, type Gateway } from "./gateway.ts";
 import { routings } from "./routing.ts";
 import { noMirror } from "./shadow/mirror.ts";
@@ -22,7 +26,7 @@ export interface Assembly extends AsyncDisposable {
   readonly gateway: Gateway;
   readonly telemetry: Telemetry;
   /** What the operator's side works on. */
-  readonly operated: Pick<AdminParts, "table" | "flags" | "writer" | "telemetry" | "clock"> &
+  readonly operated: Pick<AdminParts, "table" | "flags" | "writer" | "stop" | "telemetry" | "clock"> &
     Pick<NonNullable<AdminParts["live"]>, "breakers" | "counters" | "prices">;
 }
 
@@ -54,12 +58,26 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
   const routing = routings(config, { clock, telemetry, viaName: `banyan-${randomBytes(4).toString("hex")}` });
   parts.defer(() => routing.close());
 
-  const { flags, writer } = await configuredFlags(config, settings, {
+  const killFile = stopFile(join(settings.dataFolder, "kill"), ({ everything, routes: stopped }) =>
+    telemetry.stopChanged({ everything, routes: [...stopped] }),
+  );
+  const stop = emergencyStop(killFile);
+  const { flags: source, writer } = await configuredFlags(config, settings, {
     clock,
-    onChange: ({ version, killed }) => telemetry.flagsChanged({ version, killed }),
+    onChange: (snapshot) => {
+      telemetry.flagsChanged({ version: snapshot.version, killed: snapshot.killed });
+      stop.flagsSay(snapshot).catch((error: unknown) => telemetry.unexpected({ where: "kill file", error }));
+    },
     onRejected: (problem) => telemetry.flagsRejected({ problem }),
   });
+  const flags = stoppable(
+    source,
+    () => killFile.current(),
+    (id) => routing.current().table.routes.find((route) => route.id === id),
+  );
   parts.defer(() => flags.stop());
+  parts.defer(() => killFile.stop());
+  await killFile.start();
   await flags.start();
 
   let prices = config.aws;
@@ -86,6 +104,7 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
       table: () => routing.current().table,
       flags,
       writer,
+      stop,
       telemetry,
       clock,
       breakers: () => breakers.states(),

@@ -1,6 +1,7 @@
 import type { BreakerStatus } from "../breaker/registry.ts";
 import type { RegionPrices } from "../cost/route-cost.ts";
 import type { Clock } from "../clock.ts";
+import type { EmergencyStop } from "../flags/emergency-stop.ts";
 import type { FlagSource } from "../flags/flag-source.ts";
 import type { FlagWriter } from "../flags/writer.ts";
 import type { RouteTable } from "../routes/table.ts";
@@ -30,6 +31,8 @@ export interface AdminParts {
   readonly flags: Pick<FlagSource, "current" | "health">;
   /** Resolves when the change is in use here, so that whoever flips sees it in the next status. */
   readonly writer: FlagWriter;
+  /** This gateway's own emergency stop. */
+  readonly stop: EmergencyStop;
   readonly telemetry: Pick<Telemetry, "flipped" | "unexpected">;
   /** For what expires. */
   readonly clock: Pick<Clock, "now">;

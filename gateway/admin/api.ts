@@ -3,6 +3,7 @@ import {
   explainRequest,
   flipRequest,
   killRequest,
+  pauseRequest,
   promoteRequest,
   rollbackRequest,
   type ExplainRequest,
@@ -32,6 +33,7 @@ export function endpoints(operator: Operator): readonly Endpoint[] {
     { path: "/api/flip", post: ({ body }) => operator.flip(parseRequest(flipRequest, body)) },
     { path: "/api/promote", post: ({ body }) => operator.promote(parseRequest(promoteRequest, body)) },
     { path: "/api/rollback", post: ({ body }) => operator.rollback(parseRequest(rollbackRequest, body)) },
+    { path: "/api/pause", post: ({ body }) => operator.pause(parseRequest(pauseRequest, body)) },
     { path: "/api/kill", post: ({ body }) => operator.kill(parseRequest(killRequest, body)) },
   ];
 }

@@ -23,6 +23,8 @@ const signed = {
   dryRun: z.boolean().optional(),
 };
 const percent = z.number("a percentage is a number").optional();
+/** True when all routes of the same group move with it. */
+const group = z.boolean().optional();
 
 export const flipRequest = z.strictObject({
   ...signed,
@@ -30,18 +32,31 @@ export const flipRequest = z.strictObject({
   route: routeId,
   stage: z.enum(STAGES, `a stage is one of ${STAGES.join(", ")}`),
   percent,
-  /** Allows to skip rungs on the way up. */
+  /** Allows to skip rungs on the way up, to move what is paused, and to split a group. */
   force: z.boolean().optional(),
+  group,
+  /** When the flag ends and the stage of routes.yaml counts again. */
+  until: z.iso.datetime({ offset: true, error: "write a time as ISO 8601" }).optional(),
 });
-export const promoteRequest = z.strictObject({ ...signed, route: routeId, percent });
+export const promoteRequest = z.strictObject({ ...signed, route: routeId, percent, group });
+export const pauseRequest = z.strictObject({
+  ...signed,
+  route: routeId,
+  on: z.boolean("say `on: true` or `on: false`"),
+});
 export const rollbackRequest = z.union(
   [
-    z.strictObject({ ...signed, route: routeId, percent }),
+    z.strictObject({ ...signed, route: routeId, percent, group }),
     z.strictObject({ ...signed, all: z.literal(true) }),
   ],
   "name one `route`, or say `all: true`",
 );
-export const killRequest = z.strictObject({ ...signed, on: z.boolean("say `on: true` or `on: false`") });
+export const killRequest = z.strictObject({
+  ...signed,
+  on: z.boolean("say `on: true` or `on: false`"),
+  /** Everything unless one is named. */
+  route: routeId.optional(),
+});
 export const explainRequest = z.strictObject({
   method: z
     .string("name a method")
@@ -65,6 +80,8 @@ export const flipped = z.object({
   /** The kill switch afterwards. */
   killed: z.boolean(),
   moves: z.array(z.object({ route: z.string(), from: rung, to: rung })),
+  /** What did not go as it should. */
+  notes: z.array(z.string()),
 });
 
 const sideCounts = z.object({
@@ -113,6 +130,14 @@ const routeStatus = rung.extend({
   group: z.string(),
   /** Who says which stage it is in. */
   stageFrom: z.enum(["flag", "routes.yaml"]),
+  /** Its own kill switch. */
+  killed: z.boolean(),
+  paused: z.boolean(),
+  /** ISO 8601: when the flag ends; null for never. */
+  until: z.string().nullable(),
+  /** How many rules and testers the flag has. */
+  rules: z.number(),
+  testers: z.number(),
   /** Null when no gateway runs. */
   breakers: z.object({ legacy: breakerState, function: breakerState }).nullable(),
   traffic: traffic.nullable(),
@@ -126,6 +151,8 @@ export const status = z.object({
   flags: z.object({
     version: z.string(),
     killed: z.boolean(),
+    /** True when this gateway's own kill file is part of it. */
+    stoppedHere: z.boolean(),
     fresh: z.boolean(),
     /** ISO 8601. */
     readAt: z.string().nullable(),
@@ -168,6 +195,7 @@ export const explanation = z.object({
 export type FlipRequest = z.input<typeof flipRequest>;
 export type PromoteRequest = z.input<typeof promoteRequest>;
 export type RollbackRequest = z.input<typeof rollbackRequest>;
+export type PauseRequest = z.input<typeof pauseRequest>;
 export type KillRequest = z.input<typeof killRequest>;
 export type ExplainRequest = z.output<typeof explainRequest>;
 export type Flipped = z.infer<typeof flipped>;

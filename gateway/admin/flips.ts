@@ -1,59 +1,100 @@
-import { flipRefusal, rungAbove, rungBelow, type Rung } from "../flags/transitions.ts";
-import type { FlagChange, FlipResult } from "../flags/writer.ts";
+import { flagOf } from "../flags/decide.ts";
+import { flipRefusal, goesUp, rungAbove, rungBelow, type Rung } from "../flags/transitions.ts";
+import type { RouteChange } from "../flags/writer.ts";
 import type { Route } from "../routes/route.ts";
 import type { AdminParts } from "./admin-parts.ts";
 import type { Flipped, Move, RollbackRequest } from "./contract.ts";
 import { findRoute, rungOf } from "./find-route.ts";
 import type { Operator } from "./operator.ts";
-import { Refusal, type RefusalKind } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
 import { rungText } from "./rung-text.ts";
+import { signatureOf, write, type Signed } from "./write-flags.ts";
 
-/** Who asks for a change and why, and what it was decided on. */
-interface Signed {
-  readonly by?: string | undefined;
-  readonly reason?: string | undefined;
-  readonly expectVersion?: string | undefined;
-  readonly dryRun?: boolean | undefined;
+/** How much is asked of a move. */
+interface Wish {
+  readonly force?: boolean | undefined;
+  /** True when the whole group of the route is meant. */
+  readonly group?: boolean | undefined;
 }
 
-/** Changes of the flags: judged by where each route stands now, then written on exactly that version. */
-export function flips(parts: AdminParts): Pick<Operator, "flip" | "promote" | "rollback" | "kill"> {
-  const where = (routeId: string) => {
+/** Changes of stages: judged by where each route stands now, then written at once on exactly that version. */
+export function flips(parts: AdminParts): Pick<Operator, "flip" | "promote" | "rollback" | "pause"> {
+  const standing = (route: Route) => bare(rungOf(route, parts.flags.current(), parts.clock.now()));
+  const meant = (routeId: string, group = false): Route[] => {
     const route = findRoute(parts.table(), routeId);
-    return { route, from: bare(rungOf(route, parts.flags.current(), parts.clock.now())) };
+    return group ? parts.table().routes.filter((other) => other.group === route.group) : [route];
+  };
+  const judged = (
+    routes: readonly Route[],
+    rungFor: (from: Rung, route: Route) => Rung,
+    wish: Wish,
+  ): Move[] => {
+    const moves = routes.map((route) => {
+      const from = standing(route);
+      return legal(route, from, rungFor(from, route), wish);
+    });
+    for (const { route, from, to } of moves) {
+      if (wish.force === true || !goesUp(from, to)) continue;
+      if (isPaused(parts, route)) {
+        const next = `banyan pause ${route} --off`;
+        throw new Refusal("not-legal", `${route} is paused, and moves up only when it is resumed`, next);
+      }
+      staysWithItsGroup(parts, route, to, moves);
+    }
+    return moves;
   };
 
   return {
-    async flip({ route: routeId, stage, percent = null, force = false, ...signed }) {
-      const { route, from } = where(routeId);
-      const to = { stage, percent: percent ?? (from.stage === stage ? from.percent : null) };
-      return make(parts, [legal(route, from, to, force)], signed);
+    async flip({ route, stage, percent = null, force, group, until, ...signed }) {
+      const to = (from: Rung) => ({
+        stage,
+        percent: percent ?? (from.stage === stage ? from.percent : null),
+      });
+      return make(parts, judged(meant(route, group), to, { force, group }), signed, until ?? null);
     },
-    async promote({ route: routeId, percent = null, ...signed }) {
-      const { route, from } = where(routeId);
-      const to = rungAbove(from.stage, percent);
-      if (to === null) throw new Refusal("not-legal", `${route.id} is ${from.stage}: there is no rung above`);
-      return make(parts, [legal(route, from, to, false)], { ...signed, reason: signed.reason ?? "promoted" });
+    async promote({ route: routeId, percent = null, group, ...signed }) {
+      const to = (from: Rung, { id }: Route) => {
+        if (from.stage === "cutover") {
+          const message = `${id} is in cutover, and above it legacy is let go of for good`;
+          throw new Refusal("not-legal", message, `banyan flip ${id} retired --reason "…"`);
+        }
+        const above = rungAbove(from.stage, percent);
+        if (above !== null) return above;
+        throw new Refusal("not-legal", `${id} is ${from.stage}: there is no rung above`);
+      };
+      const moves = judged(meant(routeId, group), to, { group });
+      return make(parts, moves, { ...signed, reason: signed.reason ?? "promoted" });
     },
     async rollback(request) {
-      const routes = "all" in request ? parts.table().routes : [where(request.route).route];
+      const all = "all" in request;
+      const routes = all ? parts.table().routes : meant(request.route, request.group);
       const moves = routes.flatMap((route) => {
-        const from = bare(rungOf(route, parts.flags.current(), parts.clock.now()));
+        const from = standing(route);
         const to = rungBelow(from.stage, percentOf(request));
-        return to === null ? [] : [legal(route, from, to, false)];
+        if (!all && request.percent !== undefined && to?.stage !== "canary") {
+          const where = to === null ? "is at the bottom already" : `goes back to ${to.stage}`;
+          throw new Refusal("not-legal", `${route.id} ${where}, which takes no percentage: leave it out`);
+        }
+        return to === null ? [] : [legal(route, from, to, {})];
       });
       return make(parts, moves, { ...request, reason: request.reason ?? "rolled back" });
     },
-    async kill({ on, ...signed }) {
-      const { killed } = parts.flags.current();
-      if (killed === on || signed.dryRun === true) return untouched(parts, [], signed, on);
-      // Never refused for want of a version: an emergency stop means what it says.
-      const reason = signed.reason ?? (on ? "killed" : "kill switch off");
-      const change = { kill: on, ...signatureOf({ ...signed, reason }) };
-      const { previousVersion, version } = await write(parts, withVersion(change, signed.expectVersion), {
-        inWords: on ? "kill" : "kill off",
-      });
-      return { made: true, dryRun: false, previousVersion, version, killed: on, moves: [] };
+    async pause({ route: routeId, on, ...signed }) {
+      const route = findRoute(parts.table(), routeId);
+      if (isPaused(parts, routeId) === on) return untouched(parts, [], signed);
+      const { stage, percent } = standing(route);
+      const reason = signed.reason ?? (on ? "paused" : "resumed");
+      const move = { route: routeId, from: { stage, percent }, to: { stage, percent } };
+      if (signed.dryRun === true) return untouched(parts, [move], signed);
+      const change = { ...changeOf(move), pause: on, ...signatureOf({ ...signed, reason }) };
+      const inWords = `${routeId}: ${on ? "paused" : "resumed"}`;
+      const written = await write(
+        parts,
+        change,
+        signed.expectVersion ?? parts.flags.current().version,
+        inWords,
+      );
+      return answer(parts, { made: true, ...written, moves: [] });
     },
   };
 }
@@ -66,80 +107,71 @@ function bare({ stage, percent }: Rung): Rung {
   return { stage, percent };
 }
 
-function legal(route: Route, from: Rung, to: Rung, force: boolean): Move {
+function isPaused(parts: AdminParts, routeId: string): boolean {
+  const route = findRoute(parts.table(), routeId);
+  return flagOf(route, parts.flags.current(), parts.clock.now()).paused === true;
+}
+
+function legal(route: Route, from: Rung, to: Rung, { force = false }: Wish): Move {
   const refusal = flipRefusal(from.stage, to, { force });
   if (refusal === null) return { route: route.id, from, to };
   throw new Refusal("not-legal", refusal, `banyan status ${route.id}`);
 }
 
-/** Writes moves one after another, each on the version that the one before it made. */
-async function make(parts: AdminParts, moves: Move[], signed: Signed): Promise<Flipped> {
-  const flags = parts.flags.current();
-  const needed = moves.filter(({ from, to }) => from.stage !== to.stage || from.percent !== to.percent);
-  if (needed.length === 0 || signed.dryRun === true) return untouched(parts, needed, signed, flags.killed);
-  let expectVersion = signed.expectVersion ?? flags.version;
-  for (const [index, { route, from, to }] of needed.entries()) {
-    const change = { routeId: route, stage: to.stage, ...signatureOf(signed) };
-    const result = await write(
-      parts,
-      withVersion(to.percent === null ? change : { ...change, percent: to.percent }, expectVersion),
-      { inWords: `${route}: ${rungText(from)} → ${rungText(to)}`, madeBefore: needed.slice(0, index) },
-    );
-    expectVersion = result.version;
+/** Routes that share state move their clients together: two canaries of a group have one percentage. */
+function staysWithItsGroup(parts: AdminParts, routeId: string, to: Rung, moves: readonly Move[]): void {
+  if (to.stage !== "canary") return;
+  const table = parts.table();
+  const { group } = findRoute(table, routeId);
+  for (const other of table.routes) {
+    if (other.group !== group || other.id === routeId) continue;
+    const moved = moves.find(({ route }) => route === other.id)?.to;
+    const rung = moved ?? rungOf(other, parts.flags.current(), parts.clock.now());
+    if (rung.stage !== "canary" || rung.percent === to.percent) continue;
+    const message = `${routeId} and ${other.id} are of group ${group}: with ${rungText(to)} here and ${rungText(rung)} there, a client would be on both sides`;
+    throw new Refusal("not-legal", message, "add --group to move them together, or --force to have it so");
   }
-  return {
-    made: true,
-    dryRun: false,
-    previousVersion: signed.expectVersion ?? flags.version,
-    version: expectVersion,
-    killed: flags.killed,
-    moves: needed,
-  };
+}
+
+function changeOf({ route, to }: Pick<Move, "route" | "to">): RouteChange {
+  return { routeId: route, stage: to.stage, ...(to.percent !== null && { percent: to.percent }) };
+}
+
+/** Writes all moves in one version, or none. A flag that is flipped does not end by itself unless that is said. */
+async function make(
+  parts: AdminParts,
+  moves: Move[],
+  signed: Signed,
+  until: string | null = null,
+): Promise<Flipped> {
+  const needed = moves.filter(
+    ({ from, to }) => from.stage !== to.stage || from.percent !== to.percent || until !== null,
+  );
+  if (needed.length === 0 || signed.dryRun === true) return untouched(parts, needed, signed);
+  const [first, ...others] = needed.map((move) => ({ ...changeOf(move), until }));
+  const change = others.length === 0 ? first! : { moves: [first!, ...others] };
+  const inWords = needed
+    .map(({ route, from, to }) => `${route}: ${rungText(from)} → ${rungText(to)}`)
+    .join(", ");
+  const expectVersion = signed.expectVersion ?? parts.flags.current().version;
+  const written = await write(parts, { ...change, ...signatureOf(signed) }, expectVersion, inWords);
+  return answer(parts, { made: true, ...written, moves: needed });
 }
 
 /** What comes of a wish that writes nothing; a version that has moved on is a conflict all the same. */
-function untouched({ flags }: AdminParts, moves: Move[], signed: Signed, killed: boolean): Flipped {
-  const { version } = flags.current();
+function untouched(parts: AdminParts, moves: Move[], signed: Signed): Flipped {
+  const { version } = parts.flags.current();
   if (signed.expectVersion !== undefined && signed.expectVersion !== version) {
-    throw new Refusal(
-      "conflict",
-      `the flags are at version ${version}, not at ${signed.expectVersion}`,
-      LOOK_AGAIN,
-    );
+    const message = `the flags are at version ${version}, not at ${signed.expectVersion}`;
+    throw new Refusal("conflict", message, "banyan status");
   }
-  const dryRun = signed.dryRun === true;
-  return { made: false, dryRun, previousVersion: version, version, killed, moves };
+  const made = { made: false, previousVersion: version, version, moves };
+  return answer(parts, { ...made, dryRun: signed.dryRun === true });
 }
 
-const LOOK_AGAIN = "banyan status";
-
-const REFUSED: Readonly<Record<Extract<FlipResult, { made: false }>["why"], RefusalKind>> = {
-  conflict: "conflict",
-  invalid: "invalid-flags",
-  busy: "busy",
-  failed: "failed",
-};
-
-async function write(
-  { writer, telemetry }: AdminParts,
-  change: FlagChange,
-  { inWords, madeBefore = [] }: { inWords: string; madeBefore?: readonly Move[] },
-): Promise<{ version: string; previousVersion: string }> {
-  const result = await writer.apply(change);
-  telemetry.flipped({ by: change.by, change: inWords, reason: change.reason, made: result.made });
-  if (result.made) return result;
-  const done = madeBefore.map(({ route }) => route).join(", ");
-  const partly = done === "" ? "" : `; already moved: ${done}`;
-  throw new Refusal(REFUSED[result.why], `${result.message}${partly}`, LOOK_AGAIN);
-}
-
-function signatureOf({ by = "somebody", reason = "no reason given" }: Signed): {
-  by: string;
-  reason: string;
-} {
-  return { by, reason };
-}
-
-function withVersion<C extends FlagChange>(change: C, expectVersion: string | undefined): C {
-  return expectVersion === undefined ? change : { ...change, expectVersion };
+function answer(
+  { flags }: AdminParts,
+  facts: Pick<Flipped, "made" | "previousVersion" | "version" | "moves"> & { dryRun?: boolean },
+): Flipped {
+  return { dryRun: false, notes: [], ...facts, killed: flags.current().killed };
 }

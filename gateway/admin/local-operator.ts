@@ -1,6 +1,7 @@
 import type { AdminParts } from "./admin-parts.ts";
 import { explain } from "./explain.ts";
 import { flips } from "./flips.ts";
+import { kills } from "./kills.ts";
 import type { Operator } from "./operator.ts";
 import { statusOf } from "./status.ts";
 
@@ -10,5 +11,6 @@ export function localOperator(parts: AdminParts): Operator {
     status: async (routeId) => statusOf(parts, routeId),
     explain: async (request) => explain(request, parts),
     ...flips(parts),
+    ...kills(parts),
   };
 }

@@ -4,6 +4,7 @@ import type {
   Flipped,
   FlipRequest,
   KillRequest,
+  PauseRequest,
   PromoteRequest,
   RollbackRequest,
   Status,
@@ -19,6 +20,8 @@ export interface Operator {
   promote(request: PromoteRequest): Promise<Flipped>;
   /** One rung down: a route, or all of them. */
   rollback(request: RollbackRequest): Promise<Flipped>;
-  /** Everything to legacy, or back to what the stages say. */
+  /** Nobody moves the route up, and nothing of it is mirrored, until it is resumed. */
+  pause(request: PauseRequest): Promise<Flipped>;
+  /** A route or everything to legacy, or back to what the stages say. */
   kill(request: KillRequest): Promise<Flipped>;
 }

@@ -1,4 +1,5 @@
 import { routeCost } from "../cost/route-cost.ts";
+import { flagOf } from "../flags/decide.ts";
 import { functionText } from "../routes/function-target.ts";
 import type { Route } from "../routes/route.ts";
 import type { Side } from "../upstreams/upstream.ts";
@@ -10,7 +11,7 @@ import { findRoute, matchText, rungOf } from "./find-route.ts";
 export function statusOf(parts: AdminParts, routeId?: string): Status {
   const table = parts.table();
   const routes = routeId === undefined ? table.routes : [findRoute(table, routeId)];
-  const { version, killed } = parts.flags.current();
+  const { version, killed, stoppedHere = false } = parts.flags.current();
   const { fresh, lastReadAt, problem } = parts.flags.health();
   const readiness = parts.live?.readiness();
   return {
@@ -19,6 +20,7 @@ export function statusOf(parts: AdminParts, routeId?: string): Status {
     flags: {
       version,
       killed,
+      stoppedHere,
       fresh,
       readAt: lastReadAt === null ? null : new Date(lastReadAt).toISOString(),
       problem,
@@ -30,17 +32,22 @@ export function statusOf(parts: AdminParts, routeId?: string): Status {
 
 function routeStatusOf(route: Route, { flags, live, clock }: AdminParts): RouteStatus {
   const states = live?.breakers().filter(({ routeId }) => routeId === route.id);
+  const flag = flagOf(route, flags.current(), clock.now());
   const traffic = live?.counters.of(route.id) ?? null;
-  const prices = live?.prices;
   const stateOf = (side: Side) => states?.find((breaker) => breaker.side === side)?.state ?? "closed";
   return {
     id: route.id,
     match: matchText(route),
     function: functionText(route.function),
     group: route.group,
+    killed: flag.killed === true,
+    paused: flag.paused === true,
+    until: flag.untilMs === undefined ? null : new Date(flag.untilMs).toISOString(),
+    rules: flag.rules?.length ?? 0,
+    testers: flag.testers?.size ?? 0,
     ...rungOf(route, flags.current(), clock.now()),
     breakers: states === undefined ? null : { legacy: stateOf("legacy"), function: stateOf("function") },
     traffic,
-    cost: traffic === null || prices === undefined ? null : routeCost(route.function, traffic, prices()),
+    cost: live === null || traffic === null ? null : routeCost(route.function, traffic, live.prices()),
   };
 }

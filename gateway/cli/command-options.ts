@@ -1,5 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import { InvalidArgumentError, type Command } from "commander";
+import { durationMs } from "../config/duration.ts";
 
 /** A command with the options that every one has, and examples before anything else in its help. */
 export function subcommand(parent: Command, usage: string, description: string, examples: string): Command {
@@ -22,6 +23,18 @@ export function withAdmin(command: Command): Command {
 export function percentArgument(text: string): number {
   if (/^[0-9]{1,3}(?:\.[0-9]+)?%?$/.test(text)) return Number.parseFloat(text);
   throw new InvalidArgumentError("Write a number from 0.001 to 100.");
+}
+
+/** `2h`, or a moment in ISO 8601; as the latter. */
+export function untilArgument(text: string): string {
+  const ms = durationMs(text);
+  const at = ms === null ? Date.parse(text) : Date.now() + ms;
+  if (!Number.isNaN(at) && (ms !== null || /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text))) {
+    return new Date(at).toISOString();
+  }
+  throw new InvalidArgumentError(
+    "Write how long, such as 90m or 2h, or a time such as 2027-01-31T12:00:00Z.",
+  );
 }
 
 /** Collects an option that may be given again and again. */

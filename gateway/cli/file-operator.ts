@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { localOperator } from "../admin/local-operator.ts";
 import type { Operator } from "../admin/operator.ts";
 import { packageVersion } from "../admin/version.ts";
@@ -5,8 +6,9 @@ import { systemClock as clock } from "../clock.ts";
 import type { Settings } from "../config/env.ts";
 import { flagFileOf } from "../config/flag-file.ts";
 import { readConfig } from "../config/read.ts";
-import { fileFlagWriter } from "../flags/file-writer.ts";
-import { fileFlags } from "../flags/file.ts";
+import { emergencyStop } from "../flags/emergency-stop.ts";
+import { stopFile } from "../flags/stop-file.ts";
+import { flagsInFile } from "../flags/configured-flags.ts";
 import { routeTable } from "../routes/table.ts";
 import { silentTelemetry } from "../telemetry/silent.ts";
 import { CliError } from "./answer.ts";
@@ -37,14 +39,21 @@ export async function fileOperator(settings: Settings): Promise<FileOperator> {
     throw new CliError(4, [{ message, next: "banyan start" }]);
   }
   const flagFile = flagFileOf(keptIn, settings);
-  const flags = fileFlags({ path: flagFile, clock });
+  const killFile = stopFile(join(settings.dataFolder, "kill"), () => undefined);
+  await killFile.refresh();
+  const stop = emergencyStop(killFile);
+  const { flags, writer } = flagsInFile(flagFile, {
+    clock,
+    onChange: (snapshot) => void stop.flagsSay(snapshot),
+    onRejected: () => undefined,
+  });
   await flags.refresh();
-  const writer = fileFlagWriter({ path: flagFile, clock });
   const table = routeTable(loaded.config.routes);
   const operator = localOperator({
     table: () => table,
     flags,
     writer,
+    stop,
     clock,
     telemetry: silentTelemetry,
     version: packageVersion(),

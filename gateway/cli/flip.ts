@@ -2,12 +2,13 @@ import { Argument, InvalidArgumentError, type Command } from "commander";
 import { nearest } from "../config/did-you-mean.ts";
 import { STAGES, type Stage } from "../routes/route.ts";
 import type { Answer } from "./answer.ts";
-import { percentArgument, subcommand, whoAmI, withAdmin } from "./command-options.ts";
+import { percentArgument, subcommand, untilArgument, whoAmI, withAdmin } from "./command-options.ts";
 import type { CommonOptions, Shell } from "./shell.ts";
 
 const EXAMPLES = `  banyan flip get-order shadow --reason "first step"
   banyan flip get-order canary --percent 5 --reason "no mismatches in a week"
   banyan flip get-order cutover --reason "done" --expect-version 41 -n
+  banyan flip get-order canary --percent 25 --group --until 2h --reason "load test"
 `;
 
 interface FlipOptions extends CommonOptions {
@@ -16,6 +17,8 @@ interface FlipOptions extends CommonOptions {
   readonly expectVersion?: string;
   readonly force?: boolean;
   readonly dryRun?: boolean;
+  readonly group?: boolean;
+  readonly until?: string;
 }
 
 /** `banyan flip`: one route to a stage. */
@@ -26,7 +29,9 @@ export function addFlip(program: Command, shell: Shell): void {
     .requiredOption("--reason <text>", "why, for those who ask later")
     .option("--percent <number>", "share of clients that a canary takes", percentArgument)
     .option("--expect-version <version>", "change nothing when the flags are at another version")
-    .option("--force", "skip rungs on the way up")
+    .option("--group", "all routes of its group, at once")
+    .option("--until <when>", "when the flag ends: 2h, or a time such as 2027-01-31T12:00:00Z", untilArgument)
+    .option("--force", "skip rungs on the way up, move what is paused, split a group")
     .option("-n, --dry-run", "say what would happen, and change nothing")
     .action((route: string, stage: Stage, options: FlipOptions) =>
       shell.perform("flip", options, () => flip(route, stage, options, shell)),
@@ -42,7 +47,7 @@ function stageArgument(text: string): Stage {
 
 async function flip(route: string, stage: Stage, options: FlipOptions, shell: Shell): Promise<Answer> {
   const [{ reach }, { changedText }] = await Promise.all([import("./reach.ts"), import("./changed-text.ts")]);
-  const { reason, percent, expectVersion, force, dryRun } = options;
+  const { reason, percent, expectVersion, force, dryRun, group, until } = options;
   const operator = await reach(options, shell);
   const data = await operator.flip({
     route,
@@ -52,6 +57,8 @@ async function flip(route: string, stage: Stage, options: FlipOptions, shell: Sh
     expectVersion,
     force,
     dryRun,
+    group,
+    until,
     by: whoAmI(),
   });
   return { data, text: changedText(data, shell.screen) };

@@ -4,6 +4,7 @@ import { subcommand, whoAmI, withAdmin } from "./command-options.ts";
 import type { CommonOptions, Shell } from "./shell.ts";
 
 const EXAMPLES = `  banyan kill                               everything to legacy, now
+  banyan kill get-order                     one route to legacy, now
   banyan kill --off --reason "fixed"        back to what the stages say
 `;
 
@@ -14,20 +15,27 @@ interface KillOptions extends CommonOptions {
 
 /** `banyan kill`: the emergency stop. It needs no reason: nobody should have to think of one then. */
 export function addKill(program: Command, shell: Shell): void {
-  withAdmin(subcommand(program, "kill", "send everything to legacy, whatever the stages say", EXAMPLES))
+  withAdmin(
+    subcommand(program, "kill", "send a route, or everything, to legacy whatever the stages say", EXAMPLES),
+  )
+    .argument("[route]", "its id; everything when absent")
     .option("--off", "back to what the stages say")
     .option("--reason <text>", "why, for those who ask later")
-    .action((options: KillOptions) => shell.perform("kill", options, () => kill(options, shell)));
+    .action((route: string | undefined, options: KillOptions) =>
+      shell.perform("kill", options, () => kill(route, options, shell)),
+    );
 }
 
-async function kill(options: KillOptions, shell: Shell): Promise<Answer> {
+async function kill(route: string | undefined, options: KillOptions, shell: Shell): Promise<Answer> {
   const { reach } = await import("./reach.ts");
   const { off = false, reason } = options;
   const operator = await reach(options, shell);
-  const data = await operator.kill({ on: !off, reason, by: whoAmI() });
-  const state = data.killed ? "on: everything goes to legacy" : "off: the stages decide again";
+  const data = await operator.kill({ on: !off, reason, by: whoAmI(), route });
+  for (const note of data.notes) shell.notice(note);
+  const what = route === undefined ? "everything" : `all of ${route}`;
+  const state = off ? "off: the stages decide again" : `on: ${what} goes to legacy`;
   const text = data.made
     ? `the kill switch is ${state} (flags ${data.version})`
-    : `the kill switch was already ${data.killed ? "on" : "off"} (flags ${data.version})`;
+    : `the kill switch was already ${off ? "off" : "on"} (flags ${data.version})`;
   return { data, text };
 }

@@ -7,6 +7,7 @@ import { addFlip } from "./flip.ts";
 import { addHealth } from "./health.ts";
 import { addIam } from "./iam.ts";
 import { addKill } from "./kill.ts";
+import { addPause } from "./pause.ts";
 import { addPromote } from "./promote.ts";
 import { addRollback } from "./rollback.ts";
 import { processShell, type Shell } from "./shell.ts";
@@ -65,6 +66,7 @@ function banyan(shell: Shell): Command {
   addFlip(program, shell);
   addPromote(program, shell);
   addRollback(program, shell);
+  addPause(program, shell);
   addKill(program, shell);
   addConfig(program, shell);
   addIam(program, shell);

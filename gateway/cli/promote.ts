@@ -12,6 +12,7 @@ interface PromoteOptions extends CommonOptions {
   readonly reason?: string;
   readonly expectVersion?: string;
   readonly dryRun?: boolean;
+  readonly group?: boolean;
 }
 
 /** `banyan promote`: one rung up. */
@@ -21,6 +22,7 @@ export function addPromote(program: Command, shell: Shell): void {
     .option("--percent <number>", "share of clients, when the rung is canary", percentArgument)
     .option("--reason <text>", "why, for those who ask later")
     .option("--expect-version <version>", "change nothing when the flags are at another version")
+    .option("--group", "all routes of its group, at once")
     .option("-n, --dry-run", "say what would happen, and change nothing")
     .action((route: string, options: PromoteOptions) =>
       shell.perform("promote", options, () => promote(route, options, shell)),
@@ -29,8 +31,8 @@ export function addPromote(program: Command, shell: Shell): void {
 
 async function promote(route: string, options: PromoteOptions, shell: Shell): Promise<Answer> {
   const [{ reach }, { changedText }] = await Promise.all([import("./reach.ts"), import("./changed-text.ts")]);
-  const { percent, reason, expectVersion, dryRun } = options;
+  const { percent, reason, expectVersion, dryRun, group } = options;
   const operator = await reach(options, shell);
-  const data = await operator.promote({ route, percent, reason, expectVersion, dryRun, by: whoAmI() });
+  const data = await operator.promote({ route, percent, reason, expectVersion, dryRun, group, by: whoAmI() });
   return { data, text: changedText(data, shell.screen) };
 }

@@ -28,6 +28,7 @@ export function remoteOperator(url: string): Operator {
     flip: (request) => post(flipped, "/api/flip", request),
     promote: (request) => post(flipped, "/api/promote", request),
     rollback: (request) => post(flipped, "/api/rollback", request),
+    pause: (request) => post(flipped, "/api/pause", request),
     kill: (request) => post(flipped, "/api/kill", request),
   };
 }

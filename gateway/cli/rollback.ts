@@ -14,6 +14,7 @@ interface RollbackOptions extends CommonOptions {
   readonly reason?: string;
   readonly expectVersion?: string;
   readonly dryRun?: boolean;
+  readonly group?: boolean;
 }
 
 /** `banyan rollback`: one rung down. */
@@ -24,6 +25,7 @@ export function addRollback(program: Command, shell: Shell): void {
     .option("--percent <number>", "share of clients, from cutover to canary", percentArgument)
     .option("--reason <text>", "why, for those who ask later")
     .option("--expect-version <version>", "change nothing when the flags are at another version")
+    .option("--group", "all routes of its group, at once")
     .option("-n, --dry-run", "say what would happen, and change nothing")
     .action((route: string | undefined, options: RollbackOptions) =>
       shell.perform("rollback", options, () => rollback(route, options, shell)),
@@ -31,7 +33,7 @@ export function addRollback(program: Command, shell: Shell): void {
 }
 
 async function rollback(route: string | undefined, options: RollbackOptions, shell: Shell): Promise<Answer> {
-  const { all = false, percent, reason, expectVersion, dryRun } = options;
+  const { all = false, percent, reason, expectVersion, dryRun, group } = options;
   if ((route === undefined) !== all) {
     throw new CliError(2, [{ message: "name one route, or say --all", next: "banyan rollback --help" }]);
   }
@@ -42,7 +44,7 @@ async function rollback(route: string | undefined, options: RollbackOptions, she
   const operator = await reach(options, shell);
   const signed = { reason, expectVersion, dryRun, by: whoAmI() };
   const data = await operator.rollback(
-    route === undefined ? { all: true, ...signed } : { route, percent, ...signed },
+    route === undefined ? { all: true, ...signed } : { route, percent, group, ...signed },
   );
   return { data, text: changedText(data, shell.screen) };
 }

@@ -51,6 +51,11 @@ export function routeText(route: RouteStatus, status: Status, screen: Screen): s
       `${rungText(route)} (${route.stageFrom === "flag" ? `flags ${status.flags.version}` : "routes.yaml"})`,
     ],
   ];
+  if (route.paused)
+    items.push(["paused", { text: "until it is resumed (banyan pause --off)", style: "yellow" }]);
+  if (route.until !== null) items.push(["flag ends", route.until]);
+  if (route.rules + route.testers > 0)
+    items.push(["targeting", `${route.rules} rules, ${route.testers} testers`]);
   if (breakers !== null) items.push(["breakers", `function ${breakers.function}, legacy ${breakers.legacy}`]);
   if (traffic !== null) {
     const { answeredBy, fallbacks, problems } = traffic;
@@ -84,6 +89,10 @@ function headlines({ flags, ready, routes }: Status, screen: Screen): string[] {
     for (const line of text.trim().split("\n")) lines.push(screen.paint(style, visible(line)));
   };
   if (flags.killed) warn("red", "KILL SWITCH ON: everything goes to legacy (off: banyan kill --off)");
+  if (flags.stoppedHere) warn("red", "STOPPED HERE: this gateway has a kill file, whatever the flags say");
+  for (const { id, killed } of routes) {
+    if (killed) warn("red", `KILL SWITCH ON: ${id} goes to legacy (off: banyan kill ${id} --off)`);
+  }
   if (ready !== null && !ready.ready) warn("red", `not ready: ${ready.reasons.join("; ")}`);
   if (flags.problem !== null) warn("yellow", `flags are not fresh: ${flags.problem}`);
   for (const { id, breakers } of routes) {
@@ -95,7 +104,7 @@ function headlines({ flags, ready, routes }: Status, screen: Screen): string[] {
 }
 
 const ROUTE: Column = ["ROUTE", ({ id }) => id];
-const STAGE: Column = ["STAGE", rungText];
+const STAGE: Column = ["STAGE", (route) => `${rungText(route)}${route.paused ? " (paused)" : ""}`];
 
 const FILE_COLUMNS: readonly Column[] = [
   ROUTE,

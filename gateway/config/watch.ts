@@ -15,11 +15,24 @@ const QUIET_MS = 50;
 /** Network and bind mounts deliver no events, so the file is looked at now and then as well. */
 const POLL_MS = 2000;
 
+export interface WatchSettings {
+  /** True when the file's removal is a change, too. */
+  readonly tellsRemoval?: boolean;
+}
+
+/** What stands for a file that is gone, where that is worth telling. */
+const GONE = "gone";
+
 /**
  * Calls back when a file holds something new. Watches its folder, because editors replace files and Kubernetes swaps a
- * link beside them; a file that is gone is waited for. `onChange` must not throw: nobody would catch it.
+ * link beside them; a file that is gone is waited for, unless its removal is
+ * to be told. `onChange` must not throw: nobody would catch it.
  */
-export function watchFile(path: string, onChange: () => void): FileWatch {
+export function watchFile(
+  path: string,
+  onChange: () => void,
+  { tellsRemoval = false }: WatchSettings = {},
+): FileWatch {
   const folder = dirname(resolve(path));
   let watcher: FSWatcher | undefined;
   let nextLook: NodeJS.Timeout | undefined;
@@ -28,6 +41,8 @@ export function watchFile(path: string, onChange: () => void): FileWatch {
   let lastSeen: string | null = null;
   let running = false;
 
+  const identity = async () => (await identityOf(path)) ?? (tellsRemoval ? GONE : null);
+
   function lookSoon(): void {
     nextLook ??= setTimeout(() => void look(), QUIET_MS);
   }
@@ -35,7 +50,7 @@ export function watchFile(path: string, onChange: () => void): FileWatch {
   /** Events say that something happened in the folder; only the file itself says what, once it rests. */
   async function look(): Promise<void> {
     nextLook = undefined;
-    const found = await identityOf(path);
+    const found = await identity();
     if (!running || found === null || found === known) return;
     if (found === lastSeen) {
       known = found;
@@ -65,7 +80,7 @@ export function watchFile(path: string, onChange: () => void): FileWatch {
     async start() {
       if (running) return;
       running = true;
-      known = await identityOf(path);
+      known = await identity();
       if (!running) return;
       watchFolder();
       poll = setInterval(() => {

@@ -5,12 +5,13 @@ import type { Settings } from "../config/env.ts";
 import { flagFileOf } from "../config/flag-file.ts";
 import type { AppConfigConfig, GatewayConfig } from "../config/gateway-config.ts";
 import { fileFlagWriter } from "./file-writer.ts";
-import { fileFlags } from "./file.ts";
+import { fileFlags, type FileFlags } from "./file.ts";
 import type { FlagSnapshot, FlagSource } from "./flag-source.ts";
 import type { FlagWriter } from "./writer.ts";
 
 /** Where the flags are read, and how they are flipped. */
 export interface ConfiguredFlags {
+  /** Without what this gateway itself may stop. */
   readonly flags: FlagSource;
   readonly writer: FlagWriter;
 }
@@ -37,7 +38,11 @@ export async function configuredFlags(
   };
 }
 
-function flagsInFile(path: string, events: FlagEvents): ConfiguredFlags {
+/** Flags in a file, and flips of them that are in use when they are answered. */
+export function flagsInFile(
+  path: string,
+  events: FlagEvents,
+): ConfiguredFlags & { readonly flags: FileFlags } {
   const flags = fileFlags({ path, ...events });
   const writer = fileFlagWriter({ path, clock: events.clock });
   return {

@@ -1,5 +1,5 @@
 import { Document, isMap, parseDocument } from "yaml";
-import type { FlagChange } from "./writer.ts";
+import type { FlagChange, RouteChange } from "./writer.ts";
 
 const HEADER =
   " Who answers each route. Written by banyan, safe to edit by hand: add one to version with each change.";
@@ -35,16 +35,25 @@ export function emptyFlags(json: boolean): string {
 function apply(document: Document, change: FlagChange, { version, at }: Edition): void {
   const signature = { by: change.by, reason: change.reason, at };
   setAll(document, [], { version, ...signature });
-  if ("kill" in change) return document.set("kill", change.kill);
+  if (!("routeId" in change || "moves" in change)) return document.set("kill", change.kill);
   const routes = document.get("routes");
   if (!isMap(routes)) document.set("routes", document.createNode({}));
   // The empty map of a new file is `{}`; what goes into it reads better as a block.
   else if (routes.items.length === 0) routes.flow = false;
-  const path = ["routes", change.routeId];
+  for (const move of "moves" in change ? change.moves : [change]) applyMove(document, move, signature);
+}
+
+function applyMove(document: Document, move: RouteChange, signature: Readonly<Record<string, string>>): void {
+  const path = ["routes", move.routeId];
   if (!isMap(document.getIn(path))) document.setIn(path, document.createNode({}));
-  if (change.percent === undefined) document.deleteIn([...path, "percent"]);
-  const percent = change.percent === undefined ? {} : { percent: change.percent };
-  setAll(document, path, { stage: change.stage, ...percent, ...signature });
+  const { stage, percent, kill, pause, until } = move;
+  setAll(document, path, { stage });
+  const settings = { percent: percent ?? null, kill, pause, until };
+  for (const [key, value] of Object.entries(settings)) {
+    if (value === null || value === false) document.deleteIn([...path, key]);
+    else if (value !== undefined) document.setIn([...path, key], value);
+  }
+  setAll(document, path, signature);
 }
 
 /** Scalars that are there already keep their comments. */

@@ -26,6 +26,8 @@ export interface FlagSnapshot {
   readonly routes: ReadonlyMap<string, RouteFlag>;
   /** The emergency stop: everything goes to legacy, whatever the stages say. */
   readonly killed: boolean;
+  /** True when this gateway's own kill file is part of it. */
+  readonly stoppedHere?: boolean;
   /** Redraws who is in a canary; empty unless set. */
   readonly salt?: string;
 }

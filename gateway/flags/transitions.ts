@@ -30,6 +30,12 @@ function rung(stage: Stage, percent: number | null): Rung {
   return { stage, percent: stage === "canary" ? percent : null };
 }
 
+/** True when a move gives the function more than it had. */
+export function goesUp(from: Rung, to: Rung): boolean {
+  const rungs = STAGES.indexOf(to.stage) - STAGES.indexOf(from.stage);
+  return rungs > 0 || (rungs === 0 && (to.percent ?? 0) > (from.percent ?? 0));
+}
+
 /**
  * Why a flip is not legal, in words that say what to do, or null when it is. Down is always legal, any number of
  * rungs; up is one rung at a time unless forced; nothing but a cutover can be retired, force or not.

@@ -7,12 +7,25 @@ interface Signed {
   readonly expectVersion?: string;
 }
 
-/** One route to one stage. Whether that is legal is for the caller to say (flipRefusal), who knows where it stands. */
-export interface Flip extends Signed {
+/** Where one route is to be. Whether that is legal is for the caller to say (flipRefusal), who knows where it stands. */
+export interface RouteChange {
   readonly routeId: string;
   readonly stage: Stage;
   /** For a canary, and only there. */
   readonly percent?: number;
+  /** Its own kill switch and pause; as they are when absent. */
+  readonly kill?: boolean;
+  readonly pause?: boolean;
+  /** ISO 8601: when the flag ends; null for never, as it is when absent. */
+  readonly until?: string | null;
+}
+
+/** One route to one stage. */
+export interface Flip extends Signed, RouteChange {}
+
+/** Several routes at once: all of them in one version, or none. */
+export interface Moves extends Signed {
+  readonly moves: readonly RouteChange[];
 }
 
 /** The emergency stop, on or off. */
@@ -20,7 +33,7 @@ export interface Kill extends Signed {
   readonly kill: boolean;
 }
 
-export type FlagChange = Flip | Kill;
+export type FlagChange = Flip | Moves | Kill;
 
 /**
  * What became of a change. Not made, it left everything as it was:

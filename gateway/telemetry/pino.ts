@@ -73,6 +73,7 @@ export function pinoTelemetry(settings: LogSettings): Telemetry {
     configRejected: ({ file, problems }) =>
       log.error({ file, problems }, "configuration rejected; the last good one stays in use"),
     flagsChanged: ({ version, killed }) => log.info({ flagVersion: version, killed }, "flags changed"),
+    stopChanged: ({ everything, routes }) => log.warn({ everything, routes }, "kill file changed"),
     flagsRejected: ({ problem }) => log.error({ problem }, "flags rejected; the last good ones stay in use"),
     flipped: ({ by, change, reason, made }) => log.info({ by, change, reason, made }, "flip"),
     lifecycle: ({ phase, detail }) => log.info({ phase, detail }, phase),

@@ -14,6 +14,7 @@ export const silentTelemetry: Telemetry = {
   configLoaded: nothing,
   configRejected: nothing,
   flagsChanged: nothing,
+  stopChanged: nothing,
   flagsRejected: nothing,
   flipped: nothing,
   lifecycle: nothing,

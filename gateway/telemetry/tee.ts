@@ -21,6 +21,7 @@ export function tee(listeners: readonly Listener[]): Telemetry {
     configLoaded: toAll("configLoaded"),
     configRejected: toAll("configRejected"),
     flagsChanged: toAll("flagsChanged"),
+    stopChanged: toAll("stopChanged"),
     flagsRejected: toAll("flagsRejected"),
     flipped: toAll("flipped"),
     lifecycle: toAll("lifecycle"),

@@ -62,6 +62,8 @@ export interface Telemetry {
   configLoaded(event: { readonly file: string; readonly routes: number; readonly reloaded: boolean }): void;
   configRejected(event: { readonly file: string; readonly problems: readonly string[] }): void;
   flagsChanged(event: { readonly version: string; readonly killed: boolean }): void;
+  /** This gateway's own emergency stop is on or off, whatever the flags say. */
+  stopChanged(event: { readonly everything: boolean; readonly routes: readonly string[] }): void;
   flagsRejected(event: { readonly problem: string }): void;
   /** A flip was asked for; who, what, why, and whether it was made. */
   flipped(event: {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { ROUTES } from "../unit/admin/fake-parts.ts";
@@ -147,13 +147,26 @@ describe.concurrent("exit codes", () => {
     await banyan("kill");
     const file = join(folder, ".banyan/flags.yaml");
     writeFileSync(file, "version: x\n");
-    const ended = await banyan("kill");
-    expect(ended).toMatchObject({
+    expect(await banyan("flip", "get-order", "canary", "--percent", "5", "--reason", "r")).toMatchObject({
       exitCode: 2,
       stderr: containing("is not valid, correct it first"),
     });
     expect(readFileSync(file, "utf8")).toBe("version: x\n");
     expect((await banyan("status")).stdout).toContain("flags are not fresh");
+  });
+
+  it("are 0 for an emergency stop, even when the flag file is not valid", async () => {
+    const { banyan, folder } = aFolder();
+    mkdirSync(join(folder, ".banyan"));
+    writeFileSync(join(folder, ".banyan/flags.yaml"), "version: x\n");
+    expect(await banyan("kill", "get-order")).toMatchObject({
+      exitCode: 0,
+      stdout: containing("all of get-order goes to legacy"),
+      stderr: containing("the flags could not be told"),
+    });
+    expect(readFileSync(join(folder, ".banyan/kill"), "utf8")).toContain("route: get-order");
+    expect(await banyan("kill", "get-order", "--off")).toMatchObject({ exitCode: 0 });
+    expect(existsSync(join(folder, ".banyan/kill"))).toBe(false);
   });
 });
 

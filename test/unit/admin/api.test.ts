@@ -2,7 +2,7 @@ import request from "supertest";
 import { describe, expect, it } from "vitest";
 import { status } from "../../../gateway/admin/contract.ts";
 import { adminApp } from "../../../gateway/admin/server.ts";
-import { fakeParts } from "./fake-parts.ts";
+import { fakeParts, tableOf } from "./fake-parts.ts";
 import { containing } from "../cli/text-matchers.ts";
 
 async function anApi(...args: Parameters<typeof fakeParts>) {
@@ -49,6 +49,7 @@ describe("POST /api/flip", () => {
       previousVersion: "1",
       version: "2",
       killed: false,
+      notes: [],
       moves: [
         {
           route: "get-order",
@@ -62,6 +63,7 @@ describe("POST /api/flip", () => {
         routeId: "get-order",
         stage: "canary",
         percent: 25,
+        until: null,
         by: "ann@desk",
         reason: "why not",
         expectVersion: "1",
@@ -170,7 +172,7 @@ describe("promote, rollback and kill", () => {
     expect(answer.body).toMatchObject({ moves: [{ to: { stage: "shadow", percent: null } }] });
   });
 
-  it("roll every route back that is not at the bottom, each on the version before it", async () => {
+  it("roll every route back that is not at the bottom, all of them in one version", async () => {
     const { api, flags, changes } = await anApi();
     flags.set({
       version: "1",
@@ -178,31 +180,16 @@ describe("promote, rollback and kill", () => {
       killed: false,
     });
     const answer = await api.post("/api/rollback").send({ all: true });
-    expect(answer.body).toMatchObject({ previousVersion: "1", version: "3" });
+    expect(answer.body).toMatchObject({ previousVersion: "1", version: "2" });
     expect(changes).toMatchObject([
-      { routeId: "get-order", stage: "legacy", expectVersion: "1" },
-      { routeId: "any-order", stage: "shadow", expectVersion: "2" },
+      {
+        expectVersion: "1",
+        moves: [
+          { routeId: "get-order", stage: "legacy" },
+          { routeId: "any-order", stage: "shadow" },
+        ],
+      },
     ]);
-  });
-
-  it("say what was already moved when a rollback of all stops in the middle", async () => {
-    const { parts, flags } = await fakeParts();
-    flags.set({
-      version: "1",
-      routes: new Map([["any-order", { stage: "canary", percent: 5 }]]),
-      killed: false,
-    });
-    const { writer } = parts;
-    const flaky: typeof writer = {
-      apply: async (change) =>
-        change.expectVersion === "1"
-          ? writer.apply(change)
-          : { made: false, why: "failed", message: "disk full" },
-    };
-    const answer = await request(adminApp({ ...parts, writer: flaky }))
-      .post("/api/rollback")
-      .send({ all: true });
-    expect(answer.body).toMatchObject({ detail: "disk full; already moved: get-order" });
   });
 
   it.each([{}, { route: "get-order", all: true }, { all: false }])(
@@ -308,5 +295,83 @@ describe("elsewhere", () => {
     const answer = await request(adminApp({ ...parts, table, telemetry })).get("/api/status");
     expect([answer.status, answer.text.includes("secret")]).toEqual([500, false]);
     expect(unexpected).toHaveLength(1);
+  });
+});
+
+describe("pause, groups and the emergency stop", () => {
+  const GROUP = `
+version: 1
+legacy: { url: "http://127.0.0.1:3000" }
+routes:
+  a: { match: { path: /a }, function: { lambda: f }, group: g, stage: shadow }
+  b: { match: { path: /b }, function: { lambda: f }, group: g, stage: shadow }
+`;
+  async function aGroup() {
+    const { parts, flags, changes } = await fakeParts();
+    const table = tableOf(GROUP);
+    return { api: request(adminApp({ ...parts, table: () => table })), flags, changes, stop: parts.stop };
+  }
+  const five = { stage: "canary", percent: 5, reason: "r" };
+
+  it("keep a paused route from moving up, and let it move down", async () => {
+    const { api } = await aGroup();
+    expect((await api.post("/api/pause").send({ route: "a", on: true })).body).toMatchObject({ made: true });
+    expect((await api.post("/api/pause").send({ route: "a", on: true })).body).toMatchObject({ made: false });
+    const up = await api.post("/api/flip").send({ route: "a", ...five });
+    expect(up).toMatchObject({ status: 422, body: { next: "banyan pause a --off" } });
+    expect((await api.post("/api/rollback").send({ route: "a" })).status).toBe(200);
+    expect((await api.get("/api/status?route=a")).body).toMatchObject({ routes: [{ stage: "legacy" }] });
+  });
+
+  it("refuse two percentages in one group, unless all move together or it is meant so", async () => {
+    const { api, changes } = await aGroup();
+    await api.post("/api/flip").send({ route: "a", ...five });
+    const split = await api.post("/api/flip").send({ route: "b", ...five, percent: 6 });
+    expect(split).toMatchObject({ status: 422, body: { detail: expect.stringContaining("on both sides") } });
+    expect((await api.post("/api/flip").send({ route: "b", ...five, percent: 6, group: true })).status).toBe(
+      200,
+    );
+    expect(changes.at(-1)).toMatchObject({
+      moves: [
+        { routeId: "a", percent: 6 },
+        { routeId: "b", percent: 6 },
+      ],
+    });
+    expect((await api.post("/api/flip").send({ route: "b", ...five, percent: 7, force: true })).status).toBe(
+      200,
+    );
+  });
+
+  it("stop this gateway even when the flags cannot be told, and say so", async () => {
+    const { parts } = await fakeParts();
+    const writer = { apply: async () => ({ made: false, why: "failed", message: "no network" }) as const };
+    const api = request(adminApp({ ...parts, writer }));
+    const killed = await api.post("/api/kill").send({ on: true });
+    expect(killed.body).toMatchObject({
+      made: true,
+      notes: [
+        expect.stringContaining("other gateways go on: no network"),
+        expect.stringContaining("--admin"),
+      ],
+    });
+    expect(parts.stop.stops(null)).toBe(true);
+    expect((await api.post("/api/kill").send({ on: false })).body).toMatchObject({ made: true });
+    expect(parts.stop.stops(null)).toBe(false);
+  });
+
+  it("retire nothing by mere promotion", async () => {
+    const { api, flags } = await aGroup();
+    flags.set({ version: "1", routes: new Map([["a", { stage: "cutover", percent: 0 }]]), killed: false });
+    const refused = await api.post("/api/promote").send({ route: "a" });
+    expect(refused).toMatchObject({ status: 422, body: { next: 'banyan flip a retired --reason "…"' } });
+  });
+
+  it("take no percentage for a rung that has none", async () => {
+    const { api } = await aGroup();
+    const refused = await api.post("/api/rollback").send({ route: "a", percent: 5 });
+    expect(refused).toMatchObject({
+      status: 422,
+      body: { detail: expect.stringContaining("takes no percentage") },
+    });
   });
 });

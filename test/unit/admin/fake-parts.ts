@@ -1,5 +1,7 @@
 import type { AdminParts, LiveParts } from "../../../gateway/admin/admin-parts.ts";
 import { loadConfig } from "../../../gateway/config/load.ts";
+import { emergencyStop } from "../../../gateway/flags/emergency-stop.ts";
+import { NOTHING_STOPPED, type StopFile } from "../../../gateway/flags/stop-file.ts";
 import type { FlagChange, FlagWriter } from "../../../gateway/flags/writer.ts";
 import { routeTable, type RouteTable } from "../../../gateway/routes/table.ts";
 import { builtInPrices } from "../../../gateway/cost/prices.ts";
@@ -45,6 +47,7 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
     table: () => table,
     flags,
     writer: memoryWriter(flags, changes),
+    stop: emergencyStop(memoryStopFile()),
     telemetry: {
       ...silentTelemetry,
       flipped: ({ by, change, made }) => void told.push({ by, change, made }),
@@ -62,6 +65,12 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
   return { parts, flags, changes, told };
 }
 
+/** A kill file in memory. */
+function memoryStopFile(): Pick<StopFile, "current" | "set"> {
+  let stopped = NOTHING_STOPPED;
+  return { current: () => stopped, set: async (next) => void (stopped = next) };
+}
+
 const table = tableOf(ROUTES);
 
 function memoryWriter(flags: FixedFlags, changes: FlagChange[]): FlagWriter {
@@ -74,10 +83,12 @@ function memoryWriter(flags: FixedFlags, changes: FlagChange[]): FlagWriter {
       changes.push(change);
       const next = String(Number(version) + 1);
       const moved = new Map(routes);
-      if ("routeId" in change) {
-        moved.set(change.routeId, { stage: change.stage, percent: change.percent ?? 0 });
+      const moves = "moves" in change ? change.moves : "routeId" in change ? [change] : [];
+      for (const { routeId, stage, percent = 0, kill = false, pause = false } of moves) {
+        moved.set(routeId, { stage, percent, killed: kill, paused: pause });
       }
-      flags.set({ version: next, routes: moved, killed: "kill" in change ? change.kill : killed });
+      const isGlobal = !("moves" in change) && !("routeId" in change);
+      flags.set({ version: next, routes: moved, killed: isGlobal ? change.kill : killed });
       return { made: true, version: next, previousVersion: version };
     },
   };

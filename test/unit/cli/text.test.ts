@@ -160,6 +160,7 @@ describe("a change for people", () => {
     version: "2",
     killed: false,
     moves: [move],
+    notes: [],
   };
 
   it("is from where to where", () => {

@@ -114,7 +114,7 @@ describe("a tester", () => {
   const flag = { stage: "canary", percent: 0, testers: { function: ["anna"], legacy: ["bob"] } };
 
   it("has a side of their own, whatever the stage and the rules say", () => {
-    const rules = [{ when: [{ of: "host", prefix: "" + "shop" }], side: "legacy" }];
+    const rules = [{ when: [{ of: "host", prefix: "shop" }], side: "legacy" }];
     expect(decide(ROUTE, asking("anna"), flags({ ...flag, rules }))).toMatchObject({
       primary: "function",
       reason: "tester",
