@@ -27,7 +27,7 @@ export interface Assembly extends AsyncDisposable {
   readonly telemetry: Telemetry;
   /** What the operator's side works on. */
   readonly operated: Pick<AdminParts, "table" | "flags" | "writer" | "stop" | "telemetry" | "clock"> &
-    Pick<NonNullable<AdminParts["live"]>, "breakers" | "counters" | "prices">;
+    Pick<NonNullable<AdminParts["live"]>, "breakers" | "counters" | "prices" | "configProblem">;
 }
 
 /** The gateway cannot start; the message is the whole report and says what to do. */
@@ -86,7 +86,15 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
     breakers.reload(next.routes);
     routing.reload(next);
   };
-  parts.use(await reloads(settings, telemetry, use));
+  const reloading = parts.use(await reloads(settings, telemetry, use));
+
+  // For when nothing else can be reached: `kill -USR2 PID`.
+  const onStopSignal = () => {
+    const signature = { by: "SIGUSR2", reason: "a signal" };
+    stop.stop(null, signature).catch((error: unknown) => telemetry.unexpected({ where: "kill file", error }));
+  };
+  process.on("SIGUSR2", onStopSignal);
+  parts.defer(() => void process.off("SIGUSR2", onStopSignal));
 
   const core = gateway({
     clock,
@@ -110,6 +118,7 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
       breakers: () => breakers.states(),
       counters: counted,
       prices: () => prices,
+      configProblem: () => reloading.problem(),
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -20,6 +20,8 @@ export interface LiveParts {
   /** Of the breakers asked for so far; the others are closed. */
   breakers(): readonly BreakerStatus[];
   readonly counters: Pick<Counters, "of">;
+  /** What is wrong with the newest routes.yaml; null when it is in use. */
+  configProblem(): string | null;
   /** What Lambda costs where the functions run. */
   prices(): RegionPrices;
 }

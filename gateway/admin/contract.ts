@@ -148,6 +148,8 @@ export const status = z.object({
   version: z.string(),
   /** Null when no gateway runs. */
   ready: z.object({ ready: z.boolean(), reasons: z.array(z.string()) }).nullable(),
+  /** What is wrong with the newest routes.yaml, which is therefore not in use. */
+  configProblem: z.string().nullable(),
   flags: z.object({
     version: z.string(),
     killed: z.boolean(),

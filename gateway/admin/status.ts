@@ -17,6 +17,7 @@ export function statusOf(parts: AdminParts, routeId?: string): Status {
   return {
     version: parts.version,
     ready: readiness === undefined ? null : { ready: readiness.ready, reasons: [...readiness.reasons] },
+    configProblem: parts.live?.configProblem() ?? null,
     flags: {
       version,
       killed,

@@ -83,7 +83,7 @@ export function routeText(route: RouteStatus, status: Status, screen: Screen): s
 }
 
 /** The flags' version, and whatever needs attention. */
-function headlines({ flags, ready, routes }: Status, screen: Screen): string[] {
+function headlines({ flags, ready, routes, configProblem }: Status, screen: Screen): string[] {
   const lines = [`flags ${flags.version}${ready === null ? "" : ready.ready ? " · ready" : " · not ready"}`];
   const warn = (style: "red" | "yellow", text: string) => {
     for (const line of text.trim().split("\n")) lines.push(screen.paint(style, visible(line)));
@@ -94,6 +94,9 @@ function headlines({ flags, ready, routes }: Status, screen: Screen): string[] {
     if (killed) warn("red", `KILL SWITCH ON: ${id} goes to legacy (off: banyan kill ${id} --off)`);
   }
   if (ready !== null && !ready.ready) warn("red", `not ready: ${ready.reasons.join("; ")}`);
+  if (configProblem !== null) {
+    warn("yellow", `routes.yaml was rejected, and the last good one stays in use:\n${configProblem}`);
+  }
   if (flags.problem !== null) warn("yellow", `flags are not fresh: ${flags.problem}`);
   for (const { id, breakers } of routes) {
     for (const [side, state] of Object.entries(breakers ?? {})) {

@@ -4,21 +4,29 @@ import type { GatewayConfig } from "./gateway-config.ts";
 import { readConfig } from "./read.ts";
 import { watchFile } from "./watch.ts";
 
+export interface Reloads extends Disposable {
+  /** What is wrong with the newest file, which is therefore not in use; null when nothing is. */
+  problem(): string | null;
+}
+
 /** Reads routes.yaml again when it changes or on SIGHUP. What is wrong is told, and the last good one stays in use. */
 export async function reloads(
   { configFile, variables }: Pick<Settings, "configFile" | "variables">,
   telemetry: Pick<Telemetry, "configLoaded" | "configRejected" | "unexpected">,
   use: (config: GatewayConfig) => void,
-): Promise<Disposable> {
+): Promise<Reloads> {
+  let problem: string | null = null;
   const reload = async () => {
     const loaded = await readConfig(configFile, variables);
     if ("problems" in loaded) {
       const problems = loaded.problems.map(
         ({ line, col, message }) => `${configFile}:${line}:${col}: ${message}`,
       );
+      problem = problems.join("\n");
       telemetry.configRejected({ file: configFile, problems });
       return;
     }
+    problem = null;
     use(loaded.config);
     telemetry.configLoaded({ file: configFile, routes: loaded.config.routes.length, reloaded: true });
   };
@@ -31,6 +39,7 @@ export async function reloads(
   await watch.start();
   process.on("SIGHUP", reloadNext);
   return {
+    problem: () => problem,
     [Symbol.dispose]() {
       watch.stop();
       process.off("SIGHUP", reloadNext);

@@ -57,6 +57,7 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
     live: {
       readiness: () => ({ ready: true, reasons: [] }),
       breakers: () => [],
+      configProblem: () => null,
       counters: counters(FROZEN),
       prices: () => ({ region: "eu-central-1", prices: builtInPrices }),
       ...live,

@@ -115,6 +115,13 @@ describe("the status", () => {
     expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 
+  it("says what is wrong with a routes.yaml that is not in use", async () => {
+    const { parts } = await fakeParts({ configProblem: () => `routes.yaml:3:1: ${HOSTILE}` });
+    const text = statusText(statusOf(parts), PLAIN_SCREEN);
+    expect(text).toContain("routes.yaml was rejected");
+    expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
   it("tells everything about one route", async () => {
     const { parts } = await fakeParts({ counters: { of: () => TRAFFIC } });
     const status = statusOf(parts, "create-order");
