@@ -80,6 +80,8 @@ export const flipped = z.object({
   /** The kill switch afterwards. */
   killed: z.boolean(),
   moves: z.array(z.object({ route: z.string(), from: rung, to: rung })),
+  /** What the moves mean for clients, for people. */
+  effects: z.array(z.string()),
   /** What did not go as it should. */
   notes: z.array(z.string()),
 });

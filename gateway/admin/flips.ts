@@ -4,6 +4,7 @@ import type { RouteChange } from "../flags/writer.ts";
 import type { Route } from "../routes/route.ts";
 import type { AdminParts } from "./admin-parts.ts";
 import type { Flipped, Move, RollbackRequest } from "./contract.ts";
+import { effectsOf } from "./effects.ts";
 import { findRoute, rungOf } from "./find-route.ts";
 import type { Operator } from "./operator.ts";
 import { Refusal } from "./refusal.ts";
@@ -170,8 +171,9 @@ function untouched(parts: AdminParts, moves: Move[], signed: Signed): Flipped {
 }
 
 function answer(
-  { flags }: AdminParts,
+  parts: AdminParts,
   facts: Pick<Flipped, "made" | "previousVersion" | "version" | "moves"> & { dryRun?: boolean },
 ): Flipped {
-  return { dryRun: false, notes: [], ...facts, killed: flags.current().killed };
+  const effects = effectsOf(parts, facts.moves);
+  return { dryRun: false, notes: [], effects, ...facts, killed: parts.flags.current().killed };
 }

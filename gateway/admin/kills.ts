@@ -89,5 +89,5 @@ function result(
   { made, from, to, notes = [] }: { made: boolean; from: string; to: string; notes?: string[] },
 ): Flipped {
   const { killed } = flags.current();
-  return { made, dryRun: false, previousVersion: from, version: to, killed, moves: [], notes };
+  return { made, dryRun: false, previousVersion: from, version: to, killed, moves: [], effects: [], notes };
 }

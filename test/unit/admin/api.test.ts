@@ -49,6 +49,7 @@ describe("POST /api/flip", () => {
       previousVersion: "1",
       version: "2",
       killed: false,
+      effects: ["get-order: 25 % of its clients move to the function, about 0 of 0 requests a minute"],
       notes: [],
       moves: [
         {
@@ -343,6 +344,18 @@ routes:
     expect((await api.post("/api/flip").send({ route: "b", ...five, percent: 7, force: true })).status).toBe(
       200,
     );
+  });
+
+  it("say what a flip means before it is made", async () => {
+    const { api } = await aGroup();
+    const answer = await api.post("/api/flip").send({ route: "a", ...five, dryRun: true });
+    expect(answer.body).toMatchObject({
+      made: false,
+      effects: [
+        "a: 5 % of its clients move to the function, about 0 of 0 requests a minute",
+        "b, of the same group (g), stays in shadow; --group moves it along",
+      ],
+    });
   });
 
   it("stop this gateway even when the flags cannot be told, and say so", async () => {

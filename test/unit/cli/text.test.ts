@@ -167,11 +167,17 @@ describe("a change for people", () => {
     version: "2",
     killed: false,
     moves: [move],
+    effects: [],
     notes: [],
   };
 
   it("is from where to where", () => {
     expect(changedText(flipped, PLAIN_SCREEN)).toBe("a  shadow  →  canary 5 %\nflags 1 → 2");
+  });
+
+  it("says what it means", () => {
+    const text = changedText({ ...flipped, effects: ["a: 5 % of its clients move"] }, PLAIN_SCREEN);
+    expect(text).toContain("\na: 5 % of its clients move\nflags 1 → 2");
   });
 
   it("says when it was none", () => {
