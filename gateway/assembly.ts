@@ -27,7 +27,7 @@ export interface Assembly extends AsyncDisposable {
   readonly telemetry: Telemetry;
   /** What the operator's side works on. */
   readonly operated: Pick<AdminParts, "table" | "flags" | "writer" | "stop" | "telemetry" | "clock"> &
-    Pick<NonNullable<AdminParts["live"]>, "breakers" | "counters" | "prices" | "configProblem">;
+    Pick<NonNullable<AdminParts["live"]>, "breakers" | "counters" | "prices" | "config" | "configProblem">;
 }
 
 /** The gateway cannot start; the message is the whole report and says what to do. */
@@ -80,9 +80,9 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
   await killFile.start();
   await flags.start();
 
-  let prices = config.aws;
+  let inUse = config;
   const use = (next: GatewayConfig) => {
-    prices = next.aws;
+    inUse = next;
     breakers.reload(next.routes);
     routing.reload(next);
   };
@@ -117,7 +117,8 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
       clock,
       breakers: () => breakers.states(),
       counters: counted,
-      prices: () => prices,
+      prices: () => inUse.aws,
+      config: () => inUse.printable,
       configProblem: () => reloading.problem(),
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -22,6 +22,8 @@ export interface LiveParts {
   readonly counters: Pick<Counters, "of">;
   /** What is wrong with the newest routes.yaml; null when it is in use. */
   configProblem(): string | null;
+  /** The routes.yaml in use as plain data, with variables not filled in. */
+  config(): unknown;
   /** What Lambda costs where the functions run. */
   prices(): RegionPrices;
 }

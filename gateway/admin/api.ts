@@ -25,6 +25,7 @@ export function endpoints(operator: Operator): readonly Endpoint[] {
   const explain = (input: unknown) => operator.explain(parseRequest(explainRequest, input));
   return [
     { path: "/api/status", get: ({ query }) => operator.status(one(query, "route")) },
+    { path: "/api/config", get: () => operator.config() },
     {
       path: "/api/explain",
       get: ({ query }) => explain(explainQuery(query)),

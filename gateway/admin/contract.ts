@@ -167,6 +167,9 @@ export const status = z.object({
   unmatched: traffic.nullable(),
 });
 
+/** The routes.yaml in use, as JSON, with variables not filled in. */
+export const configInUse = z.object({ text: z.string() });
+
 const matched = z.object({
   id: z.string(),
   match: z.string(),
@@ -207,4 +210,5 @@ export type Move = Flipped["moves"][number];
 export type RungShown = z.infer<typeof rung>;
 export type RouteStatus = z.infer<typeof routeStatus>;
 export type Status = z.infer<typeof status>;
+export type ConfigInUse = z.infer<typeof configInUse>;
 export type Explanation = z.infer<typeof explanation>;

@@ -1,4 +1,5 @@
 import type {
+  ConfigInUse,
   ExplainRequest,
   Explanation,
   Flipped,
@@ -14,6 +15,8 @@ import type {
 export interface Operator {
   /** Of one route, or of all. */
   status(routeId?: string): Promise<Status>;
+  /** Of a running gateway. */
+  config(): Promise<ConfigInUse>;
   explain(request: ExplainRequest): Promise<Explanation>;
   flip(request: FlipRequest): Promise<Flipped>;
   /** One rung up. */

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { CliError, type Answer } from "./answer.ts";
-import { subcommand } from "./command-options.ts";
+import { subcommand, withAdmin } from "./command-options.ts";
 import { safeJson } from "./envelope.ts";
 import type { CommonOptions, Shell } from "./shell.ts";
 
 const EXAMPLES = `  banyan config schema > routes.schema.json    what editors check routes.yaml by
+  banyan config diff new.yaml                  what a running gateway would do differently with it
   banyan config print                          routes.yaml as it is understood, with variables not filled in
 `;
 
@@ -12,7 +13,7 @@ const EXAMPLES = `  banyan config schema > routes.schema.json    what editors ch
 export function addConfig(program: Command, shell: Shell): void {
   const config = program
     .command("config")
-    .description("show the schema of routes.yaml, or the file as it is understood")
+    .description("show the schema of routes.yaml, the file as it is understood, or what it would change")
     .addHelpText("before", `Examples:\n${EXAMPLES}\n`);
   subcommand(config, "schema", "print the JSON Schema of routes.yaml", "  banyan config schema\n").action(
     (options: CommonOptions) => shell.perform("config schema", options, schema),
@@ -26,6 +27,25 @@ export function addConfig(program: Command, shell: Shell): void {
     .argument("[file]", "the file to print (default: BANYAN_CONFIG, or routes.yaml)")
     .action((file: string | undefined, options: CommonOptions) =>
       shell.perform("config print", options, () => print(file)),
+    );
+  addDiff(config, shell);
+}
+
+function addDiff(config: Command, shell: Shell): void {
+  withAdmin(
+    subcommand(
+      config,
+      "diff",
+      "say what a running gateway would do differently with this routes.yaml",
+      "  banyan config diff deploy/routes.yaml\n",
+    ),
+  )
+    .argument("[file]", "the file to compare (default: BANYAN_CONFIG, or routes.yaml)")
+    .action((file: string | undefined, options: CommonOptions) =>
+      shell.perform("config diff", options, async () => {
+        const { configDiffOf } = await import("./config-diff.ts");
+        return configDiffOf(file, options, shell);
+      }),
     );
 }
 

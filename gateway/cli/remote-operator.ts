@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { explanation, flipped, status } from "../admin/contract.ts";
+import { configInUse, explanation, flipped, status } from "../admin/contract.ts";
 import type { Operator } from "../admin/operator.ts";
 import { Refusal, REFUSALS } from "../admin/refusal.ts";
 import { CliError } from "./answer.ts";
@@ -24,6 +24,7 @@ export function remoteOperator(url: string): Operator {
     read(schema, await ask(url, path, { method: "POST", body: JSON.stringify(body), headers: JSON_TYPE }));
   return {
     status: (route) => get(status, "/api/status", new URLSearchParams(route === undefined ? {} : { route })),
+    config: () => get(configInUse, "/api/config", new URLSearchParams()),
     explain: (request) => post(explanation, "/api/explain", request),
     flip: (request) => post(flipped, "/api/flip", request),
     promote: (request) => post(flipped, "/api/promote", request),

@@ -58,6 +58,7 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
       readiness: () => ({ ready: true, reasons: [] }),
       breakers: () => [],
       configProblem: () => null,
+      config: () => ({}),
       counters: counters(FROZEN),
       prices: () => ({ region: "eu-central-1", prices: builtInPrices }),
       ...live,
