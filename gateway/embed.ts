@@ -1,6 +1,8 @@
+import type { Provider } from "@openfeature/server-sdk";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { assemble } from "./assembly.ts";
 import { readEnv } from "./config/env.ts";
+import { silentTelemetry } from "./telemetry/silent.ts";
 import type { Gateway } from "./gateway.ts";
 
 /**
@@ -24,6 +26,8 @@ export interface Embedded {
   readonly middleware: RequestHandler;
   /** For the server's `upgrade` event: joins WebSockets with the monolith. */
   readonly upgrade: Gateway["upgrade"];
+  /** The gateway's decisions as an OpenFeature provider: the key is a route's id, the targeting key its sticky key. */
+  openFeature(): Promise<Provider>;
   /** Stops watching files and lets go of connections; call it once the server is closed. */
   close(): Promise<void>;
 }
@@ -34,10 +38,27 @@ export interface Embedded {
  * LOG_LEVEL) unless given. Rejects with a StartError when routes.yaml is not valid.
  */
 export async function banyan(variables?: Readonly<Record<string, string | undefined>>): Promise<Embedded> {
-  const assembly = await assemble(readEnv(variables));
+  const listening = new Set<() => void>();
+  const flagsChanged = () => {
+    for (const changed of listening) changed();
+  };
+  const assembly = await assemble(readEnv(variables), [{ ...silentTelemetry, flagsChanged }]);
+  const { flags, table, clock } = assembly.operated;
   return {
     middleware: banyanMiddleware(assembly.gateway),
     upgrade: (req, socket, head) => assembly.gateway.upgrade(req, socket, head),
+    async openFeature() {
+      const { banyanProvider } = await import("./openfeature/provider.ts");
+      return banyanProvider({
+        flags,
+        clock,
+        routeOf: (id) => table().routes.find((route) => route.id === id),
+        onChange(changed) {
+          listening.add(changed);
+          return () => listening.delete(changed);
+        },
+      });
+    },
     close: async () => assembly[Symbol.asyncDispose](),
   };
 }

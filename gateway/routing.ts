@@ -18,6 +18,7 @@ import { reportSampler } from "./upstreams/lambda/report-sampler.ts";
 import { sdkInvoker, type AwsSettings } from "./upstreams/lambda/sdk-invoker.ts";
 import { webSocketTunnel } from "./upstreams/tunnel.ts";
 import type { Upstream } from "./upstreams/upstream.ts";
+import { webUpstream } from "./upstreams/web/web.ts";
 
 /** The routing in use. A reload swaps it whole; requests under way finish on the one they began with. */
 export interface Routings {
@@ -38,9 +39,7 @@ export interface RoutingParts {
 export function routings(config: GatewayConfig, { clock, telemetry, viaName }: RoutingParts): Routings {
   const legacies = kept<HttpUpstreamSettings, HttpUpstream>(httpUpstream);
   const invokers = kept<AwsSettings, Invoker>(sdkInvoker);
-  const hosts = kept<WebTarget, HttpUpstream>((target) => {
-    throw new Error(`not yet: ${target.url}`);
-  });
+  const hosts = kept<WebTarget, HttpUpstream>((target) => webUpstream({ target }));
   const warm = kept<WarmSettings, { close(): void }>(({ aws, targets }) => {
     const { stop } = keepWarm(targets, invokers.for(aws), (round) => telemetry.keptWarm(round));
     return { close: stop };

@@ -5,21 +5,23 @@ import { packageVersion } from "../admin/version.ts";
 import { systemClock as clock } from "../clock.ts";
 import type { Settings } from "../config/env.ts";
 import { flagFileOf } from "../config/flag-file.ts";
+import type { GatewayConfig } from "../config/gateway-config.ts";
 import { readConfig } from "../config/read.ts";
 import { emergencyStop } from "../flags/emergency-stop.ts";
 import { stopFile } from "../flags/stop-file.ts";
-import { flagsInFile } from "../flags/configured-flags.ts";
+import { configuredFlags } from "../flags/configured-flags.ts";
 import { routeTable } from "../routes/table.ts";
 import { silentTelemetry } from "../telemetry/silent.ts";
 import { CliError } from "./answer.ts";
 
-/** The files that stand in for a gateway that does not run. */
+/** What stands in for a gateway that does not run. */
 export interface FileOperator {
   readonly operator: Operator;
-  readonly flagFile: string;
+  /** Where the flags are. */
+  readonly flagsAt: string;
 }
 
-/** Works on routes.yaml and the flag file. Rejects with a CliError when routes.yaml is not valid. */
+/** Works on routes.yaml and the flags themselves, wherever they are. Rejects with a CliError when routes.yaml is not valid. */
 export async function fileOperator(settings: Settings): Promise<FileOperator> {
   const loaded = await readConfig(settings.configFile, settings.variables);
   if ("problems" in loaded) {
@@ -33,21 +35,17 @@ export async function fileOperator(settings: Settings): Promise<FileOperator> {
       { message: "routes.yaml is not valid", next: "banyan validate" },
     ]);
   }
-  const { flags: keptIn } = loaded.config;
-  if (keptIn.source === "appconfig") {
-    const message = "no gateway answers, and without one nothing is known of flags that live in AppConfig";
-    throw new CliError(4, [{ message, next: "banyan start" }]);
-  }
-  const flagFile = flagFileOf(keptIn, settings);
   const killFile = stopFile(join(settings.dataFolder, "kill"), () => undefined);
   await killFile.refresh();
   const stop = emergencyStop(killFile);
-  const { flags, writer } = flagsInFile(flagFile, {
+  const { flags, writer } = await configuredFlags(loaded.config, settings, {
     clock,
     onChange: (snapshot) => void stop.flagsSay(snapshot),
     onRejected: () => undefined,
   });
-  await flags.refresh();
+  // One look is enough: a command is soon over.
+  await flags.start();
+  await flags.stop();
   const table = routeTable(loaded.config.routes);
   const operator = localOperator({
     table: () => table,
@@ -59,5 +57,12 @@ export async function fileOperator(settings: Settings): Promise<FileOperator> {
     version: packageVersion(),
     live: null,
   });
-  return { operator, flagFile };
+  return { operator, flagsAt: placeOf(loaded.config, settings) };
+}
+
+function placeOf({ flags }: GatewayConfig, settings: Settings): string {
+  if (settings.flags !== null) return "BANYAN_FLAGS";
+  if (flags.source === "file") return flagFileOf(flags, settings);
+  if (flags.source === "openfeature") return flags.provider;
+  return `AppConfig ${flags.application}/${flags.environment}/${flags.profile}`;
 }

@@ -3,7 +3,8 @@ import { nearest } from "../config/did-you-mean.ts";
 import { STAGES, type Stage } from "../routes/route.ts";
 import type { Answer } from "./answer.ts";
 import { percentArgument, subcommand, untilArgument, whoAmI, withAdmin } from "./command-options.ts";
-import type { CommonOptions, Shell } from "./shell.ts";
+import type { Shell } from "./shell.ts";
+import { waited, withWait, type WaitOptions } from "./wait.ts";
 
 const EXAMPLES = `  banyan flip get-order shadow --reason "first step"
   banyan flip get-order canary --percent 5 --reason "no mismatches in a week"
@@ -11,7 +12,7 @@ const EXAMPLES = `  banyan flip get-order shadow --reason "first step"
   banyan flip get-order canary --percent 25 --group --until 2h --reason "load test"
 `;
 
-interface FlipOptions extends CommonOptions {
+interface FlipOptions extends WaitOptions {
   readonly reason: string;
   readonly percent?: number;
   readonly expectVersion?: string;
@@ -23,7 +24,7 @@ interface FlipOptions extends CommonOptions {
 
 /** `banyan flip`: one route to a stage. */
 export function addFlip(program: Command, shell: Shell): void {
-  withAdmin(subcommand(program, "flip", "set the stage of a route", EXAMPLES))
+  withWait(withAdmin(subcommand(program, "flip", "set the stage of a route", EXAMPLES)))
     .argument("<route>", "its id")
     .addArgument(new Argument("<stage>", STAGES.join(", ")).argParser(stageArgument))
     .requiredOption("--reason <text>", "why, for those who ask later")
@@ -61,5 +62,5 @@ async function flip(route: string, stage: Stage, options: FlipOptions, shell: Sh
     until,
     by: whoAmI(),
   });
-  return { data, text: changedText(data, shell.screen) };
+  return waited({ data, text: changedText(data, shell.screen) }, data, options, shell);
 }

@@ -1,13 +1,14 @@
 import type { Command } from "commander";
 import type { Answer } from "./answer.ts";
 import { percentArgument, subcommand, whoAmI, withAdmin } from "./command-options.ts";
-import type { CommonOptions, Shell } from "./shell.ts";
+import type { Shell } from "./shell.ts";
+import { waited, withWait, type WaitOptions } from "./wait.ts";
 
 const EXAMPLES = `  banyan promote get-order                  legacy to shadow, or canary to cutover
   banyan promote get-order --percent 5      shadow to canary
 `;
 
-interface PromoteOptions extends CommonOptions {
+interface PromoteOptions extends WaitOptions {
   readonly percent?: number;
   readonly reason?: string;
   readonly expectVersion?: string;
@@ -17,7 +18,7 @@ interface PromoteOptions extends CommonOptions {
 
 /** `banyan promote`: one rung up. */
 export function addPromote(program: Command, shell: Shell): void {
-  withAdmin(subcommand(program, "promote", "move a route one rung up", EXAMPLES))
+  withWait(withAdmin(subcommand(program, "promote", "move a route one rung up", EXAMPLES)))
     .argument("<route>", "its id")
     .option("--percent <number>", "share of clients, when the rung is canary", percentArgument)
     .option("--reason <text>", "why, for those who ask later")
@@ -34,5 +35,5 @@ async function promote(route: string, options: PromoteOptions, shell: Shell): Pr
   const { percent, reason, expectVersion, dryRun, group } = options;
   const operator = await reach(options, shell);
   const data = await operator.promote({ route, percent, reason, expectVersion, dryRun, group, by: whoAmI() });
-  return { data, text: changedText(data, shell.screen) };
+  return waited({ data, text: changedText(data, shell.screen) }, data, options, shell);
 }

@@ -16,8 +16,8 @@ export async function reach(options: CommonOptions, { notice }: Pick<Shell, "not
   const settings = readEnv();
   const absence = await absenceOf(url);
   if (absence === null) return remoteOperator(url);
-  const { operator, flagFile } = await fileOperator(settings);
-  notice(`${absence}; working on ${settings.configFile} and ${flagFile}`);
+  const { operator, flagsAt } = await fileOperator(settings);
+  notice(`${absence}; working on ${settings.configFile} and ${flagsAt}`);
   return operator;
 }
 

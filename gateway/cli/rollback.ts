@@ -1,14 +1,15 @@
 import type { Command } from "commander";
 import { CliError, type Answer } from "./answer.ts";
 import { percentArgument, subcommand, whoAmI, withAdmin } from "./command-options.ts";
-import type { CommonOptions, Shell } from "./shell.ts";
+import type { Shell } from "./shell.ts";
+import { waited, withWait, type WaitOptions } from "./wait.ts";
 
 const EXAMPLES = `  banyan rollback get-order                 one rung down; from cutover to shadow
   banyan rollback get-order --percent 5     from cutover to a canary of 5 %
   banyan rollback --all                     every route one rung down
 `;
 
-interface RollbackOptions extends CommonOptions {
+interface RollbackOptions extends WaitOptions {
   readonly all?: boolean;
   readonly percent?: number;
   readonly reason?: string;
@@ -19,7 +20,9 @@ interface RollbackOptions extends CommonOptions {
 
 /** `banyan rollback`: one rung down. */
 export function addRollback(program: Command, shell: Shell): void {
-  withAdmin(subcommand(program, "rollback", "move a route, or all of them, one rung down", EXAMPLES))
+  withWait(
+    withAdmin(subcommand(program, "rollback", "move a route, or all of them, one rung down", EXAMPLES)),
+  )
     .argument("[route]", "its id")
     .option("--all", "every route")
     .option("--percent <number>", "share of clients, from cutover to canary", percentArgument)
@@ -46,5 +49,5 @@ async function rollback(route: string | undefined, options: RollbackOptions, she
   const data = await operator.rollback(
     route === undefined ? { all: true, ...signed } : { route, percent, group, ...signed },
   );
-  return { data, text: changedText(data, shell.screen) };
+  return waited({ data, text: changedText(data, shell.screen) }, data, options, shell);
 }

@@ -17,6 +17,10 @@ export interface Settings {
   readonly logLevel: LogLevel;
   /** False when NO_COLOR is set to anything (https://no-color.org). */
   readonly colors: boolean;
+  /** A whole flag document, which counts instead of what routes.yaml names; null when there is none. */
+  readonly flags: string | null;
+  /** Operator addresses of all gateways of the fleet; null when nobody says. */
+  readonly gateways: readonly string[] | null;
   /** The whole environment, for `${VARIABLES}` in routes.yaml. */
   readonly variables: Variables;
 }
@@ -51,6 +55,8 @@ export function readEnv(env: Variables = process.env): Settings {
     dataFolder: text("BANYAN_DATA", ".banyan"),
     logLevel: LOG_LEVELS.find((level) => level === text("LOG_LEVEL", "info")),
     colors: !env["NO_COLOR"],
+    flags: env["BANYAN_FLAGS"] || null,
+    gateways: env["BANYAN_GATEWAYS"]?.split(",").map((url) => url.trim()) ?? null,
     variables: { ...env },
   };
   const { logLevel } = settings;

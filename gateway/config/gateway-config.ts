@@ -31,7 +31,7 @@ export interface GatewayConfig {
 }
 
 /** Where flags are kept. */
-export type FlagsConfig = FlagFileConfig | AppConfigConfig;
+export type FlagsConfig = FlagFileConfig | AppConfigConfig | AgentConfig | OpenFeatureConfig;
 
 export interface FlagFileConfig {
   readonly source: "file";
@@ -45,6 +45,21 @@ export interface AppConfigConfig {
   readonly application: string;
   readonly environment: string;
   readonly profile: string;
+}
+
+/** The AppConfig Agent beside this gateway. */
+export interface AgentConfig extends Omit<AppConfigConfig, "source"> {
+  readonly source: "appconfig-agent";
+  readonly url: string;
+}
+
+/** Any OpenFeature provider. */
+export interface OpenFeatureConfig {
+  readonly source: "openfeature";
+  /** Package or file, relative to routes.yaml, whose default export makes one. */
+  readonly provider: string;
+  /** Key of the object flag that holds the flags. */
+  readonly flag: string;
 }
 
 const STICKY_BY: readonly StickySource[] = [{ from: "address" }];

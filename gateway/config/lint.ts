@@ -37,6 +37,8 @@ const LINT_RULES: readonly (readonly [RuleId, LintRule])[] = [
   ["BYN1034", routeWaitsNoLongerThanLegacy],
   ["BYN1035", notEveryPeerIsTrusted],
   ["BYN1036", payloadCarriesWhatIsSet],
+  ["BYN1037", credentialsTravelEncrypted],
+  ["BYN1038", signedRequestsNameTheirHost],
 ];
 
 /** Every finding of every rule. */
@@ -208,6 +210,31 @@ function payloadCarriesWhatIsSet({ routes }: LintSubject): Finding[] {
       message: `\`${key}\` has no place in events of payload ${payload}`,
       hint: "remove it, or choose the payload that the function was written for",
     }));
+  });
+}
+
+function credentialsTravelEncrypted({ routes }: LintSubject): Finding[] {
+  return routes.flatMap(({ route }) => {
+    const { function: target } = route;
+    if (target.kind !== "web" || target.auth.kind === "none" || !/^http:/i.test(target.url)) return [];
+    const path = ["routes", route.id, "function", "url"];
+    const message = "keys and tokens are sent over plain HTTP: whoever is on the way can use them";
+    return isLoopback(new URL(target.url).hostname) ? [] : [{ path, message, hint: "write https://" }];
+  });
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || host.startsWith("127.");
+}
+
+function signedRequestsNameTheirHost({ routes }: LintSubject): Finding[] {
+  return routes.flatMap(({ route }) => {
+    const { function: target } = route;
+    if (target.kind !== "web" || target.auth.kind !== "aws" || !target.preserveHost) return [];
+    const path = ["routes", route.id, "function", "preserveHost"];
+    const message =
+      "a signature covers the Host, and AWS knows its own alone: every request would be refused";
+    return [{ path, message, hint: "remove `preserveHost`; the client's host is in X-Forwarded-Host" }];
   });
 }
 

@@ -46,6 +46,12 @@ export const RULES = [
   { id: "BYN1034", severity: "warning", summary: "A route does not wait longer than legacy may take." },
   { id: "BYN1035", severity: "warning", summary: "Not every peer is trusted." },
   { id: "BYN1036", severity: "warning", summary: "A function's payload can carry what is set for it." },
+  {
+    id: "BYN1037",
+    severity: "warning",
+    summary: "What shows a function's host who the gateway is travels encrypted.",
+  },
+  { id: "BYN1038", severity: "error", summary: "A request that is signed names the host that checks it." },
 ] as const satisfies readonly { id: string; severity: "error" | "warning"; summary: string }[];
 
 export type RuleId = (typeof RULES)[number]["id"];

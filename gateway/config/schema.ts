@@ -168,6 +168,40 @@ export const routesFile = z.strictObject({
           examples: ["banyan-flags"],
         }),
       }),
+      z.strictObject({
+        source: z.literal("appconfig-agent"),
+        url: httpUrl.prefault("http://localhost:2772").meta({
+          description: "Where the AppConfig Agent listens.",
+          examples: ["http://localhost:2772"],
+        }),
+        application: appConfigName.meta({
+          description: "Name or id of the application.",
+          examples: ["shop"],
+        }),
+        environment: appConfigName.meta({
+          description: "Name or id of the environment.",
+          examples: ["prod"],
+        }),
+        profile: appConfigName.meta({
+          description: "Name or id of the freeform JSON profile that holds the flags.",
+          examples: ["banyan-flags"],
+        }),
+      }),
+      z.strictObject({
+        source: z.literal("openfeature"),
+        provider: z
+          .string()
+          .min(1)
+          .meta({
+            description: "Package or file whose default export makes an OpenFeature provider.",
+            examples: ["./flags-provider.js"],
+          }),
+        flag: z
+          .string()
+          .min(1)
+          .prefault("banyan")
+          .meta({ description: "Key of the object flag that holds the flags.", examples: ["banyan"] }),
+      }),
     ])
     .prefault({ source: "file" })
     .meta({ description: "Where stages are flipped.", examples: [{ source: "file" }] }),

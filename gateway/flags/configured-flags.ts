@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Clock } from "../clock.ts";
 import type { Settings } from "../config/env.ts";
 import { flagFileOf } from "../config/flag-file.ts";
-import type { AppConfigConfig, GatewayConfig } from "../config/gateway-config.ts";
+import type { GatewayConfig, OpenFeatureConfig } from "../config/gateway-config.ts";
+import { isRecord } from "../config/record.ts";
+import { environmentFlags } from "./environment.ts";
 import { fileFlagWriter } from "./file-writer.ts";
 import { fileFlags, type FileFlags } from "./file.ts";
+import type { Provider } from "@openfeature/server-sdk";
 import type { FlagSnapshot, FlagSource } from "./flag-source.ts";
 import type { FlagWriter } from "./writer.ts";
 
@@ -22,20 +26,52 @@ interface FlagEvents {
   readonly onRejected: (problem: string) => void;
 }
 
-/** The flags that routes.yaml names; not started yet. */
+type Place = Pick<Settings, "dataFolder" | "configFile" | "flags">;
+
+interface Configured {
+  readonly flags: GatewayConfig["flags"];
+  readonly aws: Pick<GatewayConfig["aws"], "region" | "endpoint">;
+}
+
+/** The flags that the environment holds or that routes.yaml names; not started yet. Only who uses a vendor waits for its SDK to load. */
 export async function configuredFlags(
-  { flags, aws }: { flags: GatewayConfig["flags"]; aws: Pick<GatewayConfig["aws"], "region" | "endpoint"> },
-  settings: Pick<Settings, "dataFolder" | "configFile">,
+  { flags, aws }: Configured,
+  settings: Place,
   events: FlagEvents,
 ): Promise<ConfiguredFlags> {
-  if (flags.source === "file") return flagsInFile(flagFileOf(flags, settings), events);
-  // Only who uses AppConfig waits for its SDK to load.
-  const { appConfigFlags } = await import("./appconfig.ts");
-  const cacheFile = join(settings.dataFolder, keptName(flags, aws.region));
-  return {
-    flags: appConfigFlags({ region: aws.region, endpoint: aws.endpoint, ...flags, ...events, cacheFile }),
-    writer: refusingWriter,
-  };
+  const fixed = environmentFlags(settings.flags ?? undefined, events);
+  if (fixed !== null) {
+    return { flags: fixed, writer: refusing("flags are in BANYAN_FLAGS: change it there, and restart") };
+  }
+  const kept = (...names: string[]) => join(settings.dataFolder, keptName(flags.source, names));
+  switch (flags.source) {
+    case "file":
+      return flagsInFile(flagFileOf(flags, settings), events);
+    case "appconfig":
+    case "appconfig-agent": {
+      const { application, environment, profile } = flags;
+      const address = { application, environment, profile };
+      const cacheFile = kept(aws.region, application, environment, profile);
+      const { region, endpoint } = aws;
+      const { appConfigFlagWriter } = await import("./appconfig-writer.ts");
+      const writer = appConfigFlagWriter({ region, endpoint, ...address, clock: events.clock });
+      if (flags.source === "appconfig-agent") {
+        const { agentFlags } = await import("./agent.ts");
+        return { flags: agentFlags({ url: flags.url, ...address, ...events, cacheFile }), writer };
+      }
+      const { appConfigFlags } = await import("./appconfig.ts");
+      return { flags: appConfigFlags({ region, endpoint, ...address, ...events, cacheFile }), writer };
+    }
+    case "openfeature": {
+      const { openFeatureFlags } = await import("./openfeature-source.ts");
+      const provider = await providerOf(flags, settings);
+      const cacheFile = kept(flags.provider, flags.flag);
+      const source = openFeatureFlags({ provider, flagKey: flags.flag, ...events, cacheFile });
+      return { flags: source, writer: refusing(`flags live behind ${flags.provider}: change them there`) };
+    }
+    default:
+      return flags satisfies never;
+  }
 }
 
 /** Flags in a file, and flips of them that are in use when they are answered. */
@@ -58,17 +94,29 @@ export function flagsInFile(
   };
 }
 
-/** Another name for another place: flags of one are never taken for those of another. */
-function keptName({ application, environment, profile }: AppConfigConfig, region: string): string {
-  const place = JSON.stringify([region, application, environment, profile]);
-  return `appconfig-${createHash("sha256").update(place).digest("hex").slice(0, 16)}.json`;
+/** What the named module makes: a path is found beside routes.yaml, anything else is a package. */
+async function providerOf({ provider }: OpenFeatureConfig, { configFile }: Place): Promise<Provider> {
+  const isPath = /^[./]/.test(provider);
+  const name = isPath ? pathToFileURL(resolve(dirname(configFile), provider)).href : provider;
+  const module: unknown = await import(name);
+  const make = isRecord(module) ? module["default"] : undefined;
+  const made: unknown = typeof make === "function" ? await make() : undefined;
+  if (isProvider(made)) return made;
+  throw new Error(
+    `flags.provider: ${provider} makes no OpenFeature provider; its default export must be a function that returns one`,
+  );
 }
 
-const refusingWriter: FlagWriter = {
-  apply: () =>
-    Promise.resolve({
-      made: false,
-      why: "failed",
-      message: "flags live in AppConfig: change the hosted configuration there",
-    }),
-};
+function isProvider(value: unknown): value is Provider {
+  return isRecord(value) && typeof value["resolveObjectEvaluation"] === "function";
+}
+
+/** Another name for another place: flags of one are never taken for those of another. */
+function keptName(source: string, names: readonly string[]): string {
+  const digest = createHash("sha256").update(JSON.stringify(names)).digest("hex").slice(0, 16);
+  return `${source}-${digest}.json`;
+}
+
+function refusing(message: string): FlagWriter {
+  return { apply: () => Promise.resolve({ made: false, why: "failed", message }) };
+}

@@ -12,7 +12,7 @@ export async function limited<T>(
   try {
     signal.throwIfAborted();
     // Not everything below the work looks at the signal: finding credentials, for one.
-    return await Promise.race([work(signal), stopped.promise]);
+    return await Promise.race([(async () => work(signal))(), stopped.promise]);
   } finally {
     clearTimeout(timer);
   }

@@ -2,30 +2,35 @@ import type { IncomingMessage } from "node:http";
 import { allValues } from "../http/headers.ts";
 import { UpstreamError, type FailureKind } from "./upstream.ts";
 
-const BEFORE_A_BYTE: Readonly<Record<string, FailureKind>> = {
-  ECONNREFUSED: "refused",
-  EHOSTUNREACH: "refused",
-  ENETUNREACH: "refused",
-  EADDRNOTAVAIL: "refused",
-  EMFILE: "unavailable",
+/** Codes of connections that never were. On a connection that was ready the same codes say nothing of the kind. */
+const NEVER_READY: Readonly<Record<string, FailureKind>> = {
   ENOTFOUND: "unresolved",
   EAI_AGAIN: "unresolved",
   ETIMEDOUT: "connect-timeout",
+  EMFILE: "unavailable",
+  ENFILE: "unavailable",
+  EPROTO: "tls",
 };
 
-/** Sorts an error of node:http's client by what is known to have happened. */
-export function httpFailure(error: NodeJS.ErrnoException, connecting: boolean): UpstreamError {
-  const code = error.code ?? "";
+/** Node's codes of TLS: its own, OpenSSL's, and those of certificates (`DEPTH_ZERO_SELF_SIGNED_CERT` and its kin). */
+const TLS = /^ERR_(?:TLS|SSL)_|CERT|SIGNATURE/;
+
+/**
+ * Sorts an error of node:http's client. `ready` is whether its connection was, the TLS handshake included: before that,
+ * not a byte of the request can have left; after it the request may have been heard, whatever the code.
+ */
+export function httpFailure(error: NodeJS.ErrnoException, ready: boolean): UpstreamError {
+  const { code = "" } = error;
   const message = `${code === "" ? error.name : code}: ${error.message}`.slice(0, 300);
-  if (code.startsWith("HPE_")) return new UpstreamError("bad-answer", message, { cause: error });
-  if (code.startsWith("ERR_TLS_") || code.startsWith("CERT_") || /certificate|SELF_SIGNED|SSL/i.test(code)) {
-    return new UpstreamError("tls", message, { cause: error });
-  }
-  const early = BEFORE_A_BYTE[code];
-  if (early !== undefined) return new UpstreamError(early, message, { cause: error });
-  return connecting
-    ? new UpstreamError("refused", message, { cause: error })
-    : new UpstreamError("reset", message, { cause: error });
+  return new UpstreamError(ready ? kindOfBreak(code) : kindOfRefusal(code), message, { cause: error });
+}
+
+function kindOfBreak(code: string): FailureKind {
+  return code.startsWith("HPE_") ? "bad-answer" : "reset";
+}
+
+function kindOfRefusal(code: string): FailureKind {
+  return NEVER_READY[code] ?? (TLS.test(code) ? "tls" : "refused");
 }
 
 /** What makes an answer that the parser accepted unfit to be passed on, or undefined. */

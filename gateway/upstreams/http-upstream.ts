@@ -1,5 +1,7 @@
 import http, { type Agent, type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
+import { isIP } from "node:net";
+import { TLSSocket } from "node:tls";
 import { BODY_IDLE_MS, type RequestBody } from "../http/body.ts";
 import { endToEnd, firstValue, passableTrailers, without } from "../http/headers.ts";
 import type { GatewayRequest } from "../http/request.ts";
@@ -29,20 +31,22 @@ export interface HttpUpstream extends Upstream {
 /** A server of HTTP/1.1, such as the monolith, over keep-alive connections of node:http. Request and answer bodies stream with backpressure. */
 export function httpUpstream(settings: HttpUpstreamSettings): HttpUpstream {
   const url = new URL(settings.url);
+  const host = url.hostname.replace(/^\[|\]$/g, "");
   const { Agent: PooledAgent, request } = url.protocol === "https:" ? https : http;
   // LIFO keeps the fewest sockets warm, so idle ones age out before the server closes them under a request.
   const agent = new PooledAgent({ keepAlive: true, maxSockets: settings.connections, scheduling: "lifo" });
   const open = (message: GatewayRequest, connection: Agent | false): ClientRequest =>
     request({
       agent: connection,
-      host: url.hostname.replace(/^\[|\]$/g, ""),
+      host,
       port: url.port === "" ? undefined : Number(url.port),
       method: message.method,
       path: message.target.raw,
       headers: fieldsFor(message, url.host),
       setHost: false,
       maxHeaderSize: MAX_HEAD_BYTES,
-      servername: url.hostname,
+      // An address is no server name (RFC 6066 §3); certificates are then checked against `host`.
+      servername: isIP(host) === 0 ? host : "",
     });
 
   return {
@@ -75,6 +79,7 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt): Promise<UpstreamResponse> {
   // Node silently drops fields past the 2,000th; what was received is passed on whole.
   out.maxHeadersCount = 0;
+  const line = lineOf(out);
   return new Promise<UpstreamResponse>((resolve, reject) => {
     let settled = false;
     const settle = () => {
@@ -90,19 +95,22 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
     const onGone = () => fail(new UpstreamError("client-gone", "the client went away"));
     const onLate = () => {
       // Who owes the next step? A client that stopped in the middle of its body is not the server's fault.
-      const clientOwes = !message.body.ended && !connecting(out) && !out.writableNeedDrain;
-      const kind = clientOwes ? "client-slow" : connecting(out) ? "connect-timeout" : "timeout";
+      const clientOwes = !message.body.ended && !out.writableNeedDrain;
+      const kind = !line.ready() ? "connect-timeout" : clientOwes ? "client-slow" : "timeout";
       fail(new UpstreamError(kind, `no answer in ${Math.round(attempt.timeoutMs)} ms`));
     };
-    const timer = setTimeout(
-      onLate,
-      message.body.ended ? attempt.timeoutMs : Math.max(attempt.timeoutMs, BODY_IDLE_MS),
-    );
+    let timer = setTimeout(onLate, attempt.timeoutMs);
+    line.whenReady(() => {
+      if (settled || message.body.ended) return;
+      // From here on the client has its time to send.
+      clearTimeout(timer);
+      timer = setTimeout(onLate, Math.max(attempt.timeoutMs, BODY_IDLE_MS));
+    });
 
     // First of all, and to the end: an error without a listener ends the process, and a late one reaches the body anyway.
     out.on("error", (error: NodeJS.ErrnoException) => {
       const stale = out.reusedSocket && error.code === "ECONNRESET" && message.body.length === 0;
-      fail(stale && SAFE.has(message.method) ? new StaleSocket() : httpFailure(error, connecting(out)));
+      fail(stale && SAFE.has(message.method) ? new StaleSocket() : httpFailure(error, line.ready()));
     });
     out.on("information", ({ statusCode, rawHeaders }) => {
       if (statusCode !== 100)
@@ -127,6 +135,7 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
     if (attempt.signal.aborted) return onGone();
     attempt.signal.addEventListener("abort", onGone);
     sendBody(out, message, {
+      line,
       // A cleared timer would come back to life.
       onProgress: () => void (settled || timer.refresh()),
       onGone,
@@ -134,8 +143,29 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
   });
 }
 
-function connecting(out: ClientRequest): boolean {
-  return out.socket?.connecting ?? true;
+/** The connection a request goes out on. */
+interface Line {
+  /** False while not a byte of the request can have left: no connection, or no TLS on it yet. */
+  ready(): boolean;
+  whenReady(run: () => void): void;
+}
+
+/**
+ * Watches for the moment a connection becomes ready. Neither the error nor the socket tells afterwards: a refused
+ * socket no longer counts as connecting, and ETIMEDOUT or codes of TLS come from established connections too.
+ */
+function lineOf(out: ClientRequest): Line {
+  let ready = false;
+  const waiting: (() => void)[] = [];
+  const onReady = () => {
+    ready = true;
+    for (const run of waiting.splice(0)) run();
+  };
+  out.once("socket", (socket) => {
+    if (!socket.connecting && !socket.destroyed) onReady();
+    else socket.once(socket instanceof TLSSocket ? "secureConnect" : "connect", onReady);
+  });
+  return { ready: () => ready, whenReady: (run) => (ready ? run() : void waiting.push(run)) };
 }
 
 /** The client's going away ends the server's work too, until the answer is through. */
@@ -177,6 +207,7 @@ function fieldsFor(message: GatewayRequest, ownHost: string): string[] {
 
 /** How a body's way to the server goes. */
 interface Sending {
+  readonly line: Line;
   readonly onProgress: () => void;
   /** The client broke off in the middle of it. */
   readonly onGone: () => void;
@@ -184,7 +215,15 @@ interface Sending {
 
 function sendBody(out: ClientRequest, { body, headers }: GatewayRequest, sending: Sending): void {
   if (body.length === 0) return void out.end();
-  if (!/^100-continue$/i.test(firstValue(headers, "expect") ?? "")) return stream(out, body, sending);
+  // Not before: a body whose first byte was taken cannot go to another upstream any more.
+  sending.line.whenReady(() => {
+    if (out.destroyed) return;
+    if (/^100-continue$/i.test(firstValue(headers, "expect") ?? "")) awaitWord(out, body, sending);
+    else stream(out, body, sending);
+  });
+}
+
+function awaitWord(out: ClientRequest, body: RequestBody, sending: Sending): void {
   // The client waits for the server's word before it sends; so do we (RFC 9110 §10.1.1).
   let begun = false;
   const begin = () => {

@@ -1,11 +1,15 @@
 import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { InMemoryProvider, type JsonValue } from "@openfeature/server-sdk";
 import { systemClock } from "../../gateway/clock.ts";
+import { agentFlags } from "../../gateway/flags/agent.ts";
 import { appConfigFlags } from "../../gateway/flags/appconfig.ts";
 import { fileFlags } from "../../gateway/flags/file.ts";
 import type { FlagSnapshot } from "../../gateway/flags/flag-source.ts";
+import { openFeatureFlags } from "../../gateway/flags/openfeature-source.ts";
 import { fixedFlags } from "../support/fixed-flags.ts";
+import { localAgent } from "../support/local-agent.ts";
 import { localAppConfig } from "../support/local-appconfig.ts";
 import { flagSourceContract } from "./flag-source.ts";
 
@@ -44,6 +48,39 @@ flagSourceContract("AppConfig", async () => {
     publish: async (snapshot) => deploy(asDocument(snapshot)),
     spoil: async () => deploy('{"version": 1, "kill": '),
     cleanUp: end,
+  };
+});
+
+flagSourceContract("the AppConfig Agent", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "agent-"));
+  const { url, serve, end } = await localAgent();
+  const place = { application: "shop", environment: "prod", profile: "flags" };
+  return {
+    source: agentFlags({
+      url,
+      ...place,
+      pollMs: 50,
+      cacheFile: join(folder, "kept.json"),
+      clock: systemClock,
+    }),
+    publish: async (snapshot) => serve(asDocument(snapshot)),
+    spoil: async () => serve('{"version": 1, "kill": '),
+    cleanUp: async () => {
+      await end();
+      await rm(folder, { recursive: true });
+    },
+  };
+});
+
+flagSourceContract("an OpenFeature provider", async () => {
+  const provider = new InMemoryProvider();
+  const put = (value: JsonValue) =>
+    provider.putConfiguration({ banyan: { variants: { on: value }, defaultVariant: "on", disabled: false } });
+  return {
+    source: openFeatureFlags({ provider, clock: systemClock }),
+    publish: async (snapshot) => put(JSON.parse(asDocument(snapshot)) as JsonValue),
+    spoil: async () => put({ version: 1, kill: "maybe" }),
+    cleanUp: async () => undefined,
   };
 });
 

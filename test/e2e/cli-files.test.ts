@@ -20,7 +20,8 @@ describe.concurrent("banyan without a gateway", () => {
     const flipped = await banyan("flip", "get-order", "canary", "--percent", "25", "--reason", "why not");
     expect(flipped).toMatchObject({
       exitCode: 0,
-      stdout: "get-order  shadow  →  canary 25 %\nflags none → 1\n",
+      stdout:
+        "get-order  shadow  →  canary 25 %\nget-order: 25 % of its clients move to the function\nflags none → 1\n",
     });
     expect(flipped.stderr).toContain("no gateway answers at http://127.0.0.1:1");
     expect(flipped.stderr).toContain("working on routes.yaml and .banyan/flags.yaml");

@@ -8,7 +8,7 @@ import { eventBytes, MAX_EVENT_BYTES } from "./event.ts";
 import { functionFailure } from "./function-failure.ts";
 import type { Call, Invoker } from "./invoker.ts";
 import { readStreamedAnswer } from "./stream.ts";
-import { within } from "./within.ts";
+import { within } from "../within.ts";
 
 export interface LambdaUpstreamOptions {
   readonly invoker: Invoker;

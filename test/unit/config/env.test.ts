@@ -22,6 +22,8 @@ test("nothing set is a working gateway", () => {
     dataFolder: ".banyan",
     logLevel: "info",
     colors: true,
+    flags: null,
+    gateways: null,
     variables: {},
   });
 });
@@ -36,6 +38,8 @@ test("everything can be set", () => {
     BANYAN_DATA: "/var/lib/banyan",
     LOG_LEVEL: "debug",
     NO_COLOR: "1",
+    BANYAN_FLAGS: "version: 1",
+    BANYAN_GATEWAYS: "http://a:9901, http://b:9901",
   };
   expect(readEnv(env)).toEqual({
     host: "::1",
@@ -46,6 +50,8 @@ test("everything can be set", () => {
     dataFolder: "/var/lib/banyan",
     logLevel: "debug",
     colors: false,
+    flags: "version: 1",
+    gateways: ["http://a:9901", "http://b:9901"],
     variables: env,
   });
 });

@@ -85,6 +85,22 @@ ${route("b", "{ path: /b }", 'group: g, stickyBy: ["cookie:a"]')}`,
       "a: { match: { path: /a, method: GET }, function: { lambda: f, payload: 1.0, binaryTypes: [image/png] } }",
     ),
   ],
+  BYN1037: [
+    fileWith(
+      "a: { match: { path: /a, method: GET }, function: { url: http://f.example, auth: { headers: { k: v } } } }",
+    ),
+    fileWith(
+      "a: { match: { path: /a, method: GET }, function: { url: https://f.example, auth: { headers: { k: v } } } }",
+    ),
+  ],
+  BYN1038: [
+    fileWith(
+      "a: { match: { path: /a, method: GET }, function: { url: https://f.example, auth: { aws: { region: r } }, preserveHost: true } }",
+    ),
+    fileWith(
+      "a: { match: { path: /a, method: GET }, function: { url: https://f.example, auth: { aws: { region: r } } } }",
+    ),
+  ],
 };
 
 describe.each(RULES)("$id: $summary", ({ id, severity }) => {

@@ -25,7 +25,7 @@ afterEach(async () => {
 async function use(flags: FlagsConfig): Promise<ConfiguredFlags> {
   used = await configuredFlags(
     { flags, aws: { region: "eu-central-1", endpoint: aws.url } },
-    { dataFolder: join(folder, "data"), configFile: join(folder, "routes.yaml") },
+    { dataFolder: join(folder, "data"), configFile: join(folder, "routes.yaml"), flags: null },
     { clock: systemClock, onChange: () => undefined, onRejected: () => undefined },
   );
   await used.flags.start();

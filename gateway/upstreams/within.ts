@@ -1,4 +1,4 @@
-import { UpstreamError } from "../upstream.ts";
+import { UpstreamError } from "./upstream.ts";
 
 /**
  * Runs until it settles, the time is up, or nobody wants it any more; leaves no timer and no listener behind. Does not
