@@ -3,7 +3,13 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { resolve } from "node:path";
 import { appConfig } from "./appconfig/appconfig.ts";
-import { controlApi as appConfigControlApi, disturb, type Disturbance } from "./appconfig/control-api.ts";
+import {
+  controlApi as appConfigControlApi,
+  disturb,
+  type DeploymentDisturbance,
+  type PollDisturbance,
+} from "./appconfig/control-api.ts";
+import { controlPlane } from "./appconfig/control-plane.ts";
 import { dataApi } from "./appconfig/data-api.ts";
 import { Concurrency } from "./lambda/concurrency.ts";
 import {
@@ -37,6 +43,8 @@ export interface LocalAwsSettings {
   readonly region?: string;
   /** The shortest poll interval that AppConfig grants, in whole seconds; 15 as at AWS unless told. */
   readonly appConfigPollS?: number;
+  /** How long a minute of AppConfig's deployments lasts, in milliseconds; nothing unless told, so that each is complete at once. */
+  readonly appConfigMinuteMs?: number;
 }
 
 /** The services, listening. */
@@ -60,7 +68,9 @@ export interface LocalAws {
     contentType?: string,
   ): void;
   /** Makes AppConfig's polls go wrong; throws what is wrong with the disturbance. */
-  disturbPolls(disturbance: Disturbance): void;
+  disturbPolls(disturbance: PollDisturbance): void;
+  /** Makes AppConfig's changes go wrong; throws what is wrong with the disturbance. */
+  disturbDeployments(disturbance: DeploymentDisturbance): void;
   /** Stops listening, and ends every process. */
   close(): Promise<void>;
 }
@@ -78,8 +88,8 @@ export async function startLocalAws(settings: LocalAwsSettings): Promise<LocalAw
       if (!settings.quiet) console.log(`[${name}] ${line}`);
     },
   });
-  const configs = appConfig(settings.appConfigPollS ?? 15);
-  const services = [invokeApi(functions), dataApi(configs)];
+  const configs = appConfig(settings.appConfigPollS ?? 15, settings.appConfigMinuteMs ?? 0);
+  const services = [invokeApi(functions), dataApi(configs), controlPlane(configs)];
   const controls = [controlApi(functions), appConfigControlApi(configs)];
   const server = createServer(listener(services, controls));
   // Longer than any client keeps a connection, so that none is closed under a request.
@@ -100,9 +110,11 @@ export async function startLocalAws(settings: LocalAwsSettings): Promise<LocalAw
       contentType = "application/json",
     ) => {
       const at = { application, environment, profile };
-      configs.configurations.deploy(at, { content, contentType, versionLabel });
+      const version = { content: Buffer.from(content), contentType, versionLabel, description: null };
+      configs.configurations.deploy(at, version);
     },
     disturbPolls: (disturbance) => disturb(configs, disturbance),
+    disturbDeployments: (disturbance) => disturb(configs, disturbance),
     close: async () => {
       const closed = once(server, "close");
       server.close();

@@ -45,6 +45,9 @@ export interface AppConfigConfig {
   readonly application: string;
   readonly environment: string;
   readonly profile: string;
+  readonly pollMs: number;
+  /** Of flips. */
+  readonly strategy: string;
 }
 
 /** The AppConfig Agent beside this gateway. */
@@ -81,7 +84,7 @@ export function gatewayConfig(
 ): GatewayConfig {
   return {
     legacy: { url: new URL(legacy.url).origin, timeoutMs: legacy.timeout, connections: legacy.connections },
-    flags: flags.source === "file" ? { source: "file", file: flags.file ?? null } : flags,
+    flags: flagsConfig(flags),
     aws: {
       region: aws.region,
       endpoint: aws.endpoint ?? null,
@@ -94,6 +97,13 @@ export function gatewayConfig(
     warnings,
     printable,
   };
+}
+
+function flagsConfig(flags: RoutesFile["flags"]): FlagsConfig {
+  if (flags.source === "file") return { source: "file", file: flags.file ?? null };
+  if (flags.source === "openfeature") return flags;
+  const { poll, ...address } = flags;
+  return { ...address, pollMs: poll };
 }
 
 /** A route of the table: its entry over the file's defaults over the built-in ones, field by field. */

@@ -135,6 +135,19 @@ export const defaultsEntry = z
   .describe("What routes have that do not say otherwise; merged field by field.");
 
 const appConfigName = z.string().min(1).max(128);
+const appConfigAddress = {
+  application: appConfigName.meta({ description: "Name or id of the application.", examples: ["shop"] }),
+  environment: appConfigName.meta({ description: "Name or id of the environment.", examples: ["prod"] }),
+  profile: appConfigName.meta({
+    description: "Name or id of the freeform JSON profile that holds the flags.",
+    examples: ["banyan-flags"],
+  }),
+  strategy: appConfigName.prefault("AppConfig.AllAtOnce").meta({
+    description:
+      "Name or id of the strategy that flips are deployed by; AWS's own bakes for ten minutes, in which only a kill gets through.",
+    examples: ["banyan-at-once"],
+  }),
+};
 
 /** The one definition of routes.yaml: types, validation and editor schema come from here. */
 export const routesFile = z.strictObject({
@@ -155,18 +168,8 @@ export const routesFile = z.strictObject({
       }),
       z.strictObject({
         source: z.literal("appconfig"),
-        application: appConfigName.meta({
-          description: "Name or id of the application.",
-          examples: ["shop"],
-        }),
-        environment: appConfigName.meta({
-          description: "Name or id of the environment.",
-          examples: ["prod"],
-        }),
-        profile: appConfigName.meta({
-          description: "Name or id of the freeform JSON profile that holds the flags.",
-          examples: ["banyan-flags"],
-        }),
+        ...appConfigAddress,
+        poll: duration.prefault("15s").describe("How often it is asked; 15s is the least that AWS grants."),
       }),
       z.strictObject({
         source: z.literal("appconfig-agent"),
@@ -174,18 +177,8 @@ export const routesFile = z.strictObject({
           description: "Where the AppConfig Agent listens.",
           examples: ["http://localhost:2772"],
         }),
-        application: appConfigName.meta({
-          description: "Name or id of the application.",
-          examples: ["shop"],
-        }),
-        environment: appConfigName.meta({
-          description: "Name or id of the environment.",
-          examples: ["prod"],
-        }),
-        profile: appConfigName.meta({
-          description: "Name or id of the freeform JSON profile that holds the flags.",
-          examples: ["banyan-flags"],
-        }),
+        ...appConfigAddress,
+        poll: duration.prefault("5s").describe("How often the agent is asked."),
       }),
       z.strictObject({
         source: z.literal("openfeature"),

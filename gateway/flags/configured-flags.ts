@@ -49,18 +49,27 @@ export async function configuredFlags(
       return flagsInFile(flagFileOf(flags, settings), events);
     case "appconfig":
     case "appconfig-agent": {
-      const { application, environment, profile } = flags;
+      const { application, environment, profile, pollMs, strategy } = flags;
       const address = { application, environment, profile };
       const cacheFile = kept(aws.region, application, environment, profile);
       const { region, endpoint } = aws;
       const { appConfigFlagWriter } = await import("./appconfig-writer.ts");
-      const writer = appConfigFlagWriter({ region, endpoint, ...address, clock: events.clock });
+      const writer = appConfigFlagWriter({
+        region,
+        endpoint,
+        ...address,
+        strategy,
+        clock: events.clock,
+      });
       if (flags.source === "appconfig-agent") {
         const { agentFlags } = await import("./agent.ts");
-        return { flags: agentFlags({ url: flags.url, ...address, ...events, cacheFile }), writer };
+        return { flags: agentFlags({ url: flags.url, ...address, ...events, pollMs, cacheFile }), writer };
       }
       const { appConfigFlags } = await import("./appconfig.ts");
-      return { flags: appConfigFlags({ region, endpoint, ...address, ...events, cacheFile }), writer };
+      return {
+        flags: appConfigFlags({ region, endpoint, ...address, ...events, pollMs, cacheFile }),
+        writer,
+      };
     }
     case "openfeature": {
       const { openFeatureFlags } = await import("./openfeature-source.ts");
@@ -100,11 +109,15 @@ async function providerOf({ provider }: OpenFeatureConfig, { configFile }: Place
   const name = isPath ? pathToFileURL(resolve(dirname(configFile), provider)).href : provider;
   const module: unknown = await import(name);
   const make = isRecord(module) ? module["default"] : undefined;
-  const made: unknown = typeof make === "function" ? await make() : undefined;
+  const made = isMaker(make) ? await make() : undefined;
   if (isProvider(made)) return made;
   throw new Error(
     `flags.provider: ${provider} makes no OpenFeature provider; its default export must be a function that returns one`,
   );
+}
+
+function isMaker(value: unknown): value is () => unknown {
+  return typeof value === "function";
 }
 
 function isProvider(value: unknown): value is Provider {

@@ -40,10 +40,16 @@ export type FlagChange = Flip | Moves | Kill;
  * - `conflict`: the flags are at another version than expected;
  * - `invalid`: the flags there are, or would become, are not valid;
  * - `busy`: somebody else is changing them right now;
- * - `failed`: they could not be read or written.
+ * - `failed`: they could not be read or written; where nobody can know whether they were, the message says so.
  */
 export type FlipResult =
-  | { readonly made: true; readonly version: string; readonly previousVersion: string }
+  | {
+      readonly made: true;
+      readonly version: string;
+      readonly previousVersion: string;
+      /** What else to know, for people: what had to give way, what is still under way. */
+      readonly notes?: readonly string[];
+    }
   | {
       readonly made: false;
       readonly why: "conflict" | "invalid" | "busy" | "failed";

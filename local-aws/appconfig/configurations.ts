@@ -1,43 +1,108 @@
+import type { Pace } from "./deployment.ts";
+import { Deployments } from "./deployments.ts";
+import { Directory, newId, type Named } from "./directory.ts";
 import { notFound } from "./errors.ts";
+import { HostedVersions, type HostedVersion } from "./hosted-versions.ts";
+import { Strategies } from "./strategies.ts";
+import type { Validator } from "./validators.ts";
 
-/** The three names that a configuration is found by. */
+/** The three names, or ids, that a configuration is found by. */
 export interface Address {
   readonly application: string;
   readonly environment: string;
   readonly profile: string;
 }
 
-/** What is deployed at an address. Immutable: a new deployment makes a new one. */
-export interface Configuration {
-  readonly content: string;
-  readonly contentType: string;
-  /** Null when nobody gave it one. */
-  readonly versionLabel: string | null;
+export interface Application extends Named {
+  readonly description: string | null;
+  readonly environments: Directory<Environment>;
+  readonly profiles: Directory<Profile>;
 }
 
-/** Everything that is deployed, in memory. A deployment is complete at once. */
+export interface Environment extends Named {
+  readonly description: string | null;
+  readonly deployments: Deployments;
+}
+
+export interface Profile extends Named {
+  readonly description: string | null;
+  readonly type: "AWS.Freeform" | "AWS.AppConfig.FeatureFlags";
+  readonly locationUri: string;
+  readonly versions: HostedVersions;
+  validators: readonly Validator[];
+}
+
+type New<T> = Partial<Omit<T, "id" | "name">>;
+
+/** Every application of the account with what is in it, in memory. */
 export class Configurations {
-  readonly #deployed = new Map<string, { readonly at: Address; readonly configuration: Configuration }>();
+  readonly applications = new Directory<Application>();
+  readonly strategies = new Strategies();
+  /** How stored versions are listed. */
+  listsOldestFirst = false;
+  readonly #pace: Pace;
 
-  deploy(at: Address, configuration: Configuration): void {
-    this.#deployed.set(keyOf(at), { at, configuration });
+  constructor(pace: Pace) {
+    this.#pace = pace;
   }
 
-  /** What is deployed there, or a ServiceError that says which of the names is unknown. */
-  get(at: Address): Configuration {
-    const found = this.#deployed.get(keyOf(at));
-    if (found !== undefined) return found.configuration;
-    const inApplication = this.#all().filter(({ application }) => application === at.application);
-    if (inApplication.length === 0) throw notFound("Application");
-    const known = inApplication.some(({ environment }) => environment === at.environment);
-    throw notFound(known ? "ConfigurationProfile" : "Environment");
+  addApplication(name: string, description: string | null = null): Application {
+    const inside = { environments: new Directory<Environment>(), profiles: new Directory<Profile>() };
+    return this.applications.add({ id: newId(), name, description, ...inside });
   }
 
-  #all(): Address[] {
-    return [...this.#deployed.values()].map(({ at }) => at);
+  addEnvironment(
+    { environments }: Application,
+    name: string,
+    description: string | null = null,
+  ): Environment {
+    return environments.add({ id: newId(), name, description, deployments: new Deployments(this.#pace) });
   }
-}
 
-function keyOf({ application, environment, profile }: Address): string {
-  return JSON.stringify([application, environment, profile]);
+  addProfile({ profiles }: Application, name: string, more: New<Profile> = {}): Profile {
+    const plain = { description: null, type: "AWS.Freeform", locationUri: "hosted", validators: [] } as const;
+    return profiles.add({ ...plain, ...more, id: newId(), name, versions: new HostedVersions() });
+  }
+
+  /** Makes a version of whatever is named, which is made where it is missing; deployed at once, and unvalidated. */
+  deploy({ application, environment, profile }: Address, version: Omit<HostedVersion, "number">): void {
+    const inside = this.applications.find(application) ?? this.addApplication(application);
+    const { deployments } = inside.environments.find(environment) ?? this.addEnvironment(inside, environment);
+    const { id, name, versions } = inside.profiles.find(profile) ?? this.addProfile(inside, profile);
+    const strategy = this.strategies.byId("AppConfig.AllAtOnce")!;
+    const made = versions.add(version);
+    deployments.complete({
+      profileId: id,
+      profileName: name,
+      version: made,
+      strategy,
+      description: made.description,
+    });
+  }
+
+  /** Goes off everywhere. */
+  alarm(): void {
+    for (const { environments } of this.applications.all()) {
+      for (const { deployments } of environments.all()) deployments.alarm();
+    }
+  }
+
+  /** What is there, or a ServiceError that says which of the names is unknown. */
+  locate({ application, environment, profile }: Address): { environment: Environment; profile: Profile } {
+    const inside = this.applications.find(application);
+    if (inside === undefined) throw notFound("Application");
+    const foundEnvironment = inside.environments.find(environment);
+    if (foundEnvironment === undefined) throw notFound("Environment");
+    const foundProfile = inside.profiles.find(profile);
+    if (foundProfile === undefined) throw notFound("ConfigurationProfile");
+    return { environment: foundEnvironment, profile: foundProfile };
+  }
+
+  /** What is served there, or a ServiceError that says what is missing. */
+  get(at: Address): HostedVersion {
+    const { environment, profile } = this.locate(at);
+    const served = environment.deployments.served(profile.id);
+    if (served === null) throw notFound("Deployment");
+    return served;
+  }
 }

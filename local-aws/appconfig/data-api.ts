@@ -16,7 +16,7 @@ const sessionRequest = z.object({
 });
 
 /** AppConfig's data plane: https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_Operations_AWS_AppConfig_Data.html. */
-export function dataApi({ sessions, faults }: AppConfig): Service {
+export function dataApi({ sessions, pollFaults }: AppConfig): Service {
   return (method, url) => {
     if (method === "POST" && url.pathname === "/configurationsessions") {
       return async (req, res) => {
@@ -34,7 +34,7 @@ export function dataApi({ sessions, faults }: AppConfig): Service {
     }
     if (method === "GET" && url.pathname === "/configuration") {
       return (_, res) => {
-        const fault = faults.next();
+        const fault = pollFaults.next();
         if (fault !== null && "status" in fault) {
           throw new ServiceError(fault.status, fault.type ?? "", fault.body);
         }
@@ -50,10 +50,10 @@ export function dataApi({ sessions, faults }: AppConfig): Service {
 
 function send(res: ServerResponse, { nextToken, intervalS, configuration, changed }: Polled): void {
   const { content, contentType, versionLabel } = configuration;
-  const body = changed ? content : "";
+  const body = changed ? content : Buffer.alloc(0);
   res.writeHead(200, {
     "content-type": contentType,
-    "content-length": Buffer.byteLength(body),
+    "content-length": body.length,
     "next-poll-configuration-token": nextToken,
     "next-poll-interval-in-seconds": intervalS,
     ...(versionLabel !== null && { "version-label": versionLabel }),

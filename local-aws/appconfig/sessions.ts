@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
-import type { Address, Configuration, Configurations } from "./configurations.ts";
+import type { Address, Configurations } from "./configurations.ts";
 import { badRequest, badToken } from "./errors.ts";
+import type { HostedVersion } from "./hosted-versions.ts";
 
 /** What one poll answers. */
 export interface Polled {
   readonly nextToken: string;
   readonly intervalS: number;
-  readonly configuration: Configuration;
+  readonly configuration: HostedVersion;
   /** False when the session's last poll already answered this configuration. */
   readonly changed: boolean;
 }
@@ -14,7 +15,7 @@ export interface Polled {
 interface Session {
   readonly at: Address;
   readonly intervalS: number;
-  last: { readonly configuration: Configuration; readonly polledAtMs: number } | null;
+  last: { readonly configuration: HostedVersion; readonly polledAtMs: number } | null;
 }
 
 interface Token {
@@ -44,7 +45,7 @@ export class Sessions {
       const range = `${this.#minimumIntervalS} to ${MAX_INTERVAL_S}`;
       throw badRequest(`RequiredMinimumPollIntervalInSeconds must be ${range}`);
     }
-    this.#configurations.get(at);
+    this.#configurations.locate(at);
     return this.#issue({ at, intervalS, last: null });
   }
 

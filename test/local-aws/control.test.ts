@@ -107,7 +107,14 @@ describe("an injected failure", () => {
     expect(lambda.aws.invocations("plain")["plain"]!.count).toBe(1);
   });
 
-  it("is an untyped one", async () => {
+  it("is an untyped one, in HTML as a load balancer writes it", async () => {
+    await post("plain", { fail: { status: 503, message: "Service Unavailable" } });
+    const bare = await fetch(`${lambda.aws.url}/2015-03-31/functions/plain/invocations`, {
+      method: "POST",
+      headers: { authorization: "any" },
+    });
+    expect([bare.status, bare.headers.get("x-amzn-errortype")]).toEqual([503, null]);
+    expect(await bare.text()).toContain("<h1>Service Unavailable</h1>");
     await post("plain", { fail: { status: 503 } });
     const error: unknown = await lambda.invoke("plain").catch((error: unknown) => error);
     expect(error).toMatchObject({ $metadata: { httpStatusCode: 503 } });
@@ -131,6 +138,17 @@ describe("an injected failure", () => {
     await post("plain", { fail: { reset } });
     await expect(lambda.invoke("plain")).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(lambda.aws.invocations("plain")["plain"]!.count).toBe(runs);
+  });
+
+  it("is a connection reset in the middle of the answer", async () => {
+    await post("plain", { fail: { reset: "halfway" } });
+    await expect(lambda.invoke("plain")).rejects.toMatchObject({ $metadata: { httpStatusCode: 200 } });
+    await post("plain", { fail: { reset: "halfway" } });
+    const events = await lambda.stream("plain");
+    const { value } = await events.next();
+    expect(Buffer.from(value?.PayloadChunk?.Payload ?? []).toString()).toBe('"pl');
+    await expect(events.next()).rejects.toMatchObject({ code: "ECONNRESET" });
+    expect(lambda.aws.invocations("plain")["plain"]!.count).toBe(2);
   });
 });
 

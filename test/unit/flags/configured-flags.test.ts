@@ -38,19 +38,17 @@ it("flips flags in a file, and has the flip in use at once", async () => {
   expect(flags.current().routes.get("get-order")?.stage).toBe("shadow");
 });
 
-it("reads flags from AppConfig, keeps them in the data folder, and says where to flip", async () => {
+it("reads flags from AppConfig, keeps them in the data folder, and flips them there", async () => {
   aws.configure("shop", "prod", "flags", '{"version": 4}');
   const { flags, writer } = await use({
     source: "appconfig",
     application: "shop",
     environment: "prod",
     profile: "flags",
+    pollMs: 15_000,
+    strategy: "AppConfig.AllAtOnce",
   });
   expect(flags.current().version).toBe("4");
   expect(await readdir(join(folder, "data"))).toEqual([expect.stringMatching(/^appconfig-\w+\.json$/)]);
-  expect(await writer.apply(FLIP)).toEqual({
-    made: false,
-    why: "failed",
-    message: "flags live in AppConfig: change the hosted configuration there",
-  });
+  expect(await writer.apply(FLIP)).toMatchObject({ made: true, version: "5" });
 });
