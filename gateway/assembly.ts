@@ -1,6 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { AdminParts } from "./admin/admin-parts.ts";
+import type { Observation } from "./audit/audit-log.ts";
+import { fileAudit } from "./audit/file-audit.ts";
+import { observedMoves } from "./audit/observed-moves.ts";
+import { ownFlipsFirst } from "./audit/own-flips-first.ts";
 import { opossumBreaker } from "./breaker/opossum.ts";
 import { breakerRegistry } from "./breaker/registry.ts";
 import { systemClock as clock } from "./clock.ts";
@@ -9,6 +13,7 @@ import type { GatewayConfig } from "./config/gateway-config.ts";
 import { renderProblems } from "./config/problems.ts";
 import { readConfig } from "./config/read.ts";
 import { reloads } from "./config/reloads.ts";
+import { NO_FLAGS } from "./flags/flag-source.ts";
 import { configuredFlags } from "./flags/configured-flags.ts";
 import { emergencyStop } from "./flags/emergency-stop.ts";
 import { stopFile } from "./flags/stop-file.ts";
@@ -26,7 +31,10 @@ export interface Assembly extends AsyncDisposable {
   readonly gateway: Gateway;
   readonly telemetry: Telemetry;
   /** What the operator's side works on. */
-  readonly operated: Pick<AdminParts, "table" | "flags" | "writer" | "stop" | "telemetry" | "clock"> &
+  readonly operated: Pick<
+    AdminParts,
+    "table" | "flags" | "writer" | "stop" | "audit" | "telemetry" | "clock"
+  > &
     Pick<NonNullable<AdminParts["live"]>, "breakers" | "counters" | "prices" | "config" | "configProblem">;
 }
 
@@ -58,17 +66,33 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
   const routing = routings(config, { clock, telemetry, viaName: `banyan-${randomBytes(4).toString("hex")}` });
   parts.defer(() => routing.close());
 
-  const killFile = stopFile(join(settings.dataFolder, "kill"), ({ everything, routes: stopped }) =>
-    telemetry.stopChanged({ everything, routes: [...stopped] }),
-  );
+  const audit = ownFlipsFirst(fileAudit({ path: join(settings.dataFolder, "audit.ndjson"), clock }));
+  // What nobody asked this gateway for is written down as well; when that fails, the flags count all the same.
+  const observe = (observation: Observation) => {
+    audit.observed(observation).catch((error: unknown) => telemetry.unexpected({ where: "audit", error }));
+  };
+  const killPath = join(settings.dataFolder, "kill");
+  const killFile = stopFile(killPath, ({ everything, routes: stopped }) => {
+    telemetry.stopChanged({ everything, routes: [...stopped] });
+    const to = everything ? "everything" : [...stopped].toSorted().join(", ") || "nothing";
+    observe({ what: "stop", source: killPath, from: null, to, moves: [], problem: null });
+  });
+  let before = NO_FLAGS;
+  const kept = config.flags.source;
   const stop = emergencyStop(killFile);
   const { flags: source, writer } = await configuredFlags(config, settings, {
     clock,
     onChange: (snapshot) => {
       telemetry.flagsChanged({ version: snapshot.version, killed: snapshot.killed });
+      const moves = observedMoves(before, snapshot);
+      observe({ what: "flags", source: kept, from: null, to: snapshot.version, moves, problem: null });
+      before = snapshot;
       stop.flagsSay(snapshot).catch((error: unknown) => telemetry.unexpected({ where: "kill file", error }));
     },
-    onRejected: (problem) => telemetry.flagsRejected({ problem }),
+    onRejected: (problem) => {
+      telemetry.flagsRejected({ problem });
+      observe({ what: "flags", source: kept, from: null, to: null, moves: [], problem });
+    },
   });
   const flags = stoppable(
     source,
@@ -113,6 +137,7 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
       flags,
       writer,
       stop,
+      audit,
       telemetry,
       clock,
       breakers: () => breakers.states(),

@@ -33,7 +33,7 @@ export async function startGateway(
   let readiness: Readiness = { ready: false, reasons: ["starting"] };
   const live = { ...operated, readiness: () => readiness };
   const admin = await adminServer(
-    { ...operated, version: packageVersion(), live },
+    { ...operated, via: { channel: "api", remote: null }, version: packageVersion(), live },
     { host: settings.adminHost, port: settings.adminPort },
   );
   parts.defer(() => admin.close());

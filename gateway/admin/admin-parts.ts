@@ -1,5 +1,6 @@
 import type { BreakerStatus } from "../breaker/registry.ts";
 import type { RegionPrices } from "../cost/route-cost.ts";
+import type { AuditIntent, AuditLog } from "../audit/audit-log.ts";
 import type { Clock } from "../clock.ts";
 import type { EmergencyStop } from "../flags/emergency-stop.ts";
 import type { FlagSource } from "../flags/flag-source.ts";
@@ -35,6 +36,10 @@ export interface AdminParts {
   readonly flags: Pick<FlagSource, "current" | "health">;
   /** Resolves when the change is in use here, so that whoever flips sees it in the next status. */
   readonly writer: FlagWriter;
+  /** Who changed what; nothing is changed that it does not know of. */
+  readonly audit: AuditLog;
+  /** How wishes come here. */
+  readonly via: AuditIntent["via"];
   /** This gateway's own emergency stop. */
   readonly stop: EmergencyStop;
   readonly telemetry: Pick<Telemetry, "flipped" | "unexpected">;

@@ -1,4 +1,5 @@
 import type { Request } from "express";
+import type { z } from "zod";
 import {
   explainRequest,
   flipRequest,
@@ -21,21 +22,30 @@ export interface Endpoint {
 }
 
 /** The operator's verbs over HTTP, the same as on the command line. */
-export function endpoints(operator: Operator): readonly Endpoint[] {
-  const explain = (input: unknown) => operator.explain(parseRequest(explainRequest, input));
+export function endpoints(operatorFor: (req: Request) => Operator): readonly Endpoint[] {
+  const explain = (req: Request, input: unknown) =>
+    operatorFor(req).explain(parseRequest(explainRequest, input));
+  const change = <T>(
+    path: string,
+    schema: z.ZodType<T>,
+    make: (operator: Operator, wish: T) => Promise<object>,
+  ) => ({
+    path,
+    post: (req: Request) => make(operatorFor(req), parseRequest(schema, req.body)),
+  });
   return [
-    { path: "/api/status", get: ({ query }) => operator.status(one(query, "route")) },
-    { path: "/api/config", get: () => operator.config() },
+    { path: "/api/status", get: (req) => operatorFor(req).status(one(req.query, "route")) },
+    { path: "/api/config", get: (req) => operatorFor(req).config() },
     {
       path: "/api/explain",
-      get: ({ query }) => explain(explainQuery(query)),
-      post: ({ body }) => explain(body),
+      get: (req) => explain(req, explainQuery(req.query)),
+      post: (req) => explain(req, req.body),
     },
-    { path: "/api/flip", post: ({ body }) => operator.flip(parseRequest(flipRequest, body)) },
-    { path: "/api/promote", post: ({ body }) => operator.promote(parseRequest(promoteRequest, body)) },
-    { path: "/api/rollback", post: ({ body }) => operator.rollback(parseRequest(rollbackRequest, body)) },
-    { path: "/api/pause", post: ({ body }) => operator.pause(parseRequest(pauseRequest, body)) },
-    { path: "/api/kill", post: ({ body }) => operator.kill(parseRequest(killRequest, body)) },
+    change("/api/flip", flipRequest, (operator, wish) => operator.flip(wish)),
+    change("/api/promote", promoteRequest, (operator, wish) => operator.promote(wish)),
+    change("/api/rollback", rollbackRequest, (operator, wish) => operator.rollback(wish)),
+    change("/api/pause", pauseRequest, (operator, wish) => operator.pause(wish)),
+    change("/api/kill", killRequest, (operator, wish) => operator.kill(wish)),
   ];
 }
 

@@ -16,11 +16,7 @@ function trafficOf({ live }: AdminParts, { route, from, to }: Move): string[] {
     const percent = Math.abs(after - before);
     const moved = `${route}: ${rounded(percent)} % of its clients move to ${after > before ? "the function" : "legacy"}`;
     const perMinute = live?.counters.of(route).perMinute;
-    const rate =
-      perMinute === undefined
-        ? ""
-        : `, about ${rounded((perMinute * percent) / 100)} of ${rounded(perMinute)} requests a minute`;
-    lines.push(`${moved}${rate}`);
+    lines.push(`${moved}${rateText(perMinute, percent)}`);
   }
   if (to.stage === "shadow" && from.stage !== "shadow") {
     lines.push(`${route}: legacy answers everybody, and the function gets copies of what may be mirrored`);
@@ -51,6 +47,12 @@ function leftBehind(parts: AdminParts, moves: readonly Move[]): string[] {
 function functionPercent({ stage, percent }: Rung): number {
   if (stage === "canary") return percent ?? 0;
   return stage === "cutover" || stage === "retired" ? 100 : 0;
+}
+
+function rateText(perMinute: number | undefined, percent: number): string {
+  if (perMinute === undefined) return "";
+  if (perMinute === 0) return "; no requests came lately";
+  return `, about ${rounded((perMinute * percent) / 100)} of ${rounded(perMinute)} requests a minute`;
 }
 
 function rounded(amount: number): string {

@@ -1,3 +1,4 @@
+import type { AuditAction } from "../audit/audit-log.ts";
 import { flagOf } from "../flags/decide.ts";
 import { flipRefusal, goesUp, rungAbove, rungBelow, type Rung } from "../flags/transitions.ts";
 import type { RouteChange } from "../flags/writer.ts";
@@ -51,7 +52,7 @@ export function flips(parts: AdminParts): Pick<Operator, "flip" | "promote" | "r
         stage,
         percent: percent ?? (from.stage === stage ? from.percent : null),
       });
-      return make(parts, judged(meant(route, group), to, { force, group }), signed, until ?? null);
+      return make(parts, "flip", judged(meant(route, group), to, { force, group }), signed, until ?? null);
     },
     async promote({ route: routeId, percent = null, group, ...signed }) {
       const to = (from: Rung, { id }: Route) => {
@@ -64,7 +65,7 @@ export function flips(parts: AdminParts): Pick<Operator, "flip" | "promote" | "r
         throw new Refusal("not-legal", `${id} is ${from.stage}: there is no rung above`);
       };
       const moves = judged(meant(routeId, group), to, { group });
-      return make(parts, moves, { ...signed, reason: signed.reason ?? "promoted" });
+      return make(parts, "promote", moves, { ...signed, reason: signed.reason ?? "promoted" });
     },
     async rollback(request) {
       const all = "all" in request;
@@ -78,7 +79,7 @@ export function flips(parts: AdminParts): Pick<Operator, "flip" | "promote" | "r
         }
         return to === null ? [] : [legal(route, from, to, {})];
       });
-      return make(parts, moves, { ...request, reason: request.reason ?? "rolled back" });
+      return make(parts, "rollback", moves, { ...request, reason: request.reason ?? "rolled back" });
     },
     async pause({ route: routeId, on, ...signed }) {
       const route = findRoute(parts.table(), routeId);
@@ -88,12 +89,15 @@ export function flips(parts: AdminParts): Pick<Operator, "flip" | "promote" | "r
       const move = { route: routeId, from: { stage, percent }, to: { stage, percent } };
       if (signed.dryRun === true) return untouched(parts, [move], signed);
       const change = { ...changeOf(move), pause: on, ...signatureOf({ ...signed, reason }) };
-      const inWords = `${routeId}: ${on ? "paused" : "resumed"}`;
+      const wanted = {
+        action: on ? "pause" : "resume",
+        moves: [{ route: routeId, from: null, to: null }],
+      } as const;
       const written = await write(
         parts,
         change,
         signed.expectVersion ?? parts.flags.current().version,
-        inWords,
+        wanted,
       );
       return answer(parts, { made: true, ...written, moves: [] });
     },
@@ -141,6 +145,7 @@ function changeOf({ route, to }: Pick<Move, "route" | "to">): RouteChange {
 /** Writes all moves in one version, or none. A flag that is flipped does not end by itself unless that is said. */
 async function make(
   parts: AdminParts,
+  action: AuditAction,
   moves: Move[],
   signed: Signed,
   until: string | null = null,
@@ -151,11 +156,11 @@ async function make(
   if (needed.length === 0 || signed.dryRun === true) return untouched(parts, needed, signed);
   const [first, ...others] = needed.map((move) => ({ ...changeOf(move), until }));
   const change = others.length === 0 ? first! : { moves: [first!, ...others] };
-  const inWords = needed
-    .map(({ route, from, to }) => `${route}: ${rungText(from)} → ${rungText(to)}`)
-    .join(", ");
   const expectVersion = signed.expectVersion ?? parts.flags.current().version;
-  const written = await write(parts, { ...change, ...signatureOf(signed) }, expectVersion, inWords);
+  const written = await write(parts, { ...change, ...signatureOf(signed) }, expectVersion, {
+    action,
+    moves: needed,
+  });
   return answer(parts, { made: true, ...written, moves: needed });
 }
 
@@ -172,7 +177,10 @@ function untouched(parts: AdminParts, moves: Move[], signed: Signed): Flipped {
 
 function answer(
   parts: AdminParts,
-  facts: Pick<Flipped, "made" | "previousVersion" | "version" | "moves"> & { dryRun?: boolean },
+  facts: Pick<Flipped, "made" | "previousVersion" | "version" | "moves"> & {
+    dryRun?: boolean;
+    notes?: string[];
+  },
 ): Flipped {
   const effects = effectsOf(parts, facts.moves);
   return { dryRun: false, notes: [], effects, ...facts, killed: parts.flags.current().killed };

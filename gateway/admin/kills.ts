@@ -4,7 +4,7 @@ import type { Flipped, KillRequest } from "./contract.ts";
 import { findRoute, rungOf } from "./find-route.ts";
 import type { Operator } from "./operator.ts";
 import { Refusal } from "./refusal.ts";
-import { signatureOf, write } from "./write-flags.ts";
+import { signatureOf, write, type Wanted } from "./write-flags.ts";
 
 /**
  * The emergency stop, of one route or of everything. This gateway is stopped first, by its own file, which needs nothing
@@ -39,13 +39,13 @@ async function stop(parts: AdminParts, routeId: string | null, request: KillRequ
   });
   const from = parts.flags.current().version;
   try {
-    const { version } = await write(
+    const { version, notes: more } = await write(
       parts,
       changeOf(parts, routeId, true, signature),
       request.expectVersion,
-      words(routeId, true),
+      wanted(routeId, true),
     );
-    return result(parts, { made: true, from, to: version, notes });
+    return result(parts, { made: true, from, to: version, notes: [...notes, ...more] });
   } catch (error) {
     // Only when neither worked is there nothing that stops.
     if (!(error instanceof Refusal) || !parts.stop.stops(routeId)) throw error;
@@ -64,8 +64,8 @@ async function resume(parts: AdminParts, routeId: string | null, request: KillRe
   // What is left is what the flags themselves say.
   if (!isKilled(parts, routeId)) return result(parts, { made: true, from, to: from });
   const change = changeOf(parts, routeId, false, signature);
-  const { version: to } = await write(parts, change, request.expectVersion, words(routeId, false));
-  return result(parts, { made: true, from, to });
+  const { version: to, notes } = await write(parts, change, request.expectVersion, wanted(routeId, false));
+  return result(parts, { made: true, from, to, notes });
 }
 
 function changeOf(
@@ -80,8 +80,8 @@ function changeOf(
   return { routeId, stage, ...(percent !== null && { percent }), kill: on, ...signature };
 }
 
-function words(routeId: string | null, on: boolean): string {
-  return `${routeId ?? "everything"}: kill ${on ? "on" : "off"}`;
+function wanted(routeId: string | null, on: boolean): Wanted {
+  return { action: on ? "kill" : "kill-off", moves: [{ route: routeId, from: null, to: null }] };
 }
 
 function result(

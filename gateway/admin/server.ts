@@ -6,6 +6,7 @@ import { guards, securityHeaders } from "./guards.ts";
 import { localOperator } from "./local-operator.ts";
 import { isLoopback } from "./loopback.ts";
 import { sendProblem, STATUS_OF } from "./problem.ts";
+import { plainAddress } from "../http/trust.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface AdminSettings {
@@ -74,7 +75,10 @@ export function adminApp(parts: AdminParts, allowedHosts?: readonly string[]): E
   app.use(express.json({ limit: BODY_LIMIT_BYTES, inflate: false }));
   app.get("/healthz", (_req, res) => void res.json({ alive: true, version: parts.version }));
   app.get("/readyz", (_req, res) => sendReadiness(parts, res));
-  const known = endpoints(localOperator(parts));
+  const known = endpoints((req) => {
+    const remote = plainAddress(req.socket.remoteAddress);
+    return localOperator({ ...parts, via: { channel: "api", remote } });
+  });
   for (const endpoint of known) mount(app, endpoint);
   app.use((_req: Request, res: Response) => {
     const paths = ["/healthz", "/readyz", ...known.map(({ path }) => path)].join(", ");

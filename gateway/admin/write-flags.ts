@@ -1,6 +1,9 @@
+import { AuditError, type AuditAction, type AuditedMove } from "../audit/audit-log.ts";
+import { audited, flipOutcome } from "../audit/audited.ts";
 import type { FlagChange, FlipResult } from "../flags/writer.ts";
 import type { AdminParts } from "./admin-parts.ts";
 import { Refusal, type RefusalKind } from "./refusal.ts";
+import { rungText } from "./rung-text.ts";
 
 /** Who asks for a change and why, and what it was decided on. */
 export interface Signed {
@@ -24,15 +27,55 @@ const REFUSED: Readonly<Record<Extract<FlipResult, { made: false }>["why"], Refu
   failed: "failed",
 };
 
-/** Writes one change, on one version of the flags unless that does not matter. Rejects with a Refusal. */
+/** What a change is, for the audit log. */
+export interface Wanted {
+  readonly action: AuditAction;
+  readonly moves: readonly AuditedMove[];
+}
+
+/**
+ * Writes one change, on one version of the flags unless that does not matter. It is in the audit log before it is made;
+ * what cannot be logged is not made, but for the emergency stop. Rejects with a Refusal.
+ */
 export async function write(
-  { writer, telemetry }: AdminParts,
+  parts: AdminParts,
   change: FlagChange,
   expectVersion: string | undefined,
-  inWords: string,
-): Promise<{ version: string; previousVersion: string }> {
-  const result = await writer.apply(expectVersion === undefined ? change : { ...change, expectVersion });
-  telemetry.flipped({ by: change.by, change: inWords, reason: change.reason, made: result.made });
-  if (result.made) return { version: result.version, previousVersion: result.previousVersion };
-  throw new Refusal(REFUSED[result.why], result.message, "banyan status");
+  { action, moves }: Wanted,
+): Promise<{ version: string; previousVersion: string; notes: string[] }> {
+  const { writer, telemetry, audit, via } = parts;
+  const flagVersion = expectVersion ?? parts.flags.current().version;
+  const intent = { by: change.by, via, action, moves, flagVersion, reason: change.reason };
+  const made = () => writer.apply(expectVersion === undefined ? change : { ...change, expectVersion });
+  const { result, problem } = await audited(audit, intent, made, flipOutcome).catch(
+    async (error: unknown) => {
+      if (!(error instanceof AuditError)) throw error;
+      // A full disk must not keep anybody from stopping what does harm.
+      if (action === "kill") {
+        return {
+          result: await made(),
+          problem: `this is not in the audit log, which cannot be written: ${error.message}`,
+        };
+      }
+      const message = `nothing was changed, because the audit log cannot be written: ${error.message}`;
+      throw new Refusal("failed", message, "banyan audit verify");
+    },
+  );
+  telemetry.flipped({
+    by: change.by,
+    change: inWords(action, moves),
+    reason: change.reason,
+    made: result.made,
+  });
+  if (!result.made) throw new Refusal(REFUSED[result.why], result.message, "banyan status");
+  const { version, previousVersion, notes = [] } = result;
+  return { version, previousVersion, notes: problem === null ? [...notes] : [...notes, problem] };
+}
+
+function inWords(action: AuditAction, moves: readonly AuditedMove[]): string {
+  const told = moves.map(({ route, from, to }) => {
+    const rungs = from === null || to === null ? action : `${rungText(from)} → ${rungText(to)}`;
+    return `${route ?? "everything"}: ${rungs}`;
+  });
+  return told.join(", ");
 }

@@ -33,8 +33,6 @@ interface VerifyOptions extends CommonOptions {
 /** `banyan audit`: who changed what, and whether the log of it can be believed. */
 export function addAudit(program: Command, shell: Shell): void {
   const audit = subcommand(program, "audit", "show who changed what, or verify the log of it", EXAMPLES)
-    // Otherwise options of `verify` would be taken for those of `audit`.
-    .enablePositionalOptions()
     .argument("[route]", "what concerns one route")
     .option("--since <when>", "30m, 24h, 7d, or a time such as 2027-01-31T12:00:00Z", sinceArgument)
     .option("--limit <number>", "the newest so many", limitArgument, 50)
@@ -43,9 +41,11 @@ export function addAudit(program: Command, shell: Shell): void {
     );
   subcommand(audit, "verify", "check every record of the audit log", VERIFY_EXAMPLES)
     .option("--expect-head <hash>", "a head that an earlier verify or flip showed", hashArgument)
-    .action((options: VerifyOptions) =>
-      shell.perform("audit verify", options, () => verify(options, shell.screen)),
-    );
+    .action((_options: unknown, command: Command) => {
+      // Of options that both have, commander gives those behind `verify` to `audit`.
+      const options = command.optsWithGlobals<VerifyOptions>();
+      return shell.perform("audit verify", options, () => verify(options, shell.screen));
+    });
 }
 
 async function history(
@@ -98,7 +98,7 @@ export function historyText({ entries }: AuditHistory, path: string, screen: Scr
 
 function cellsOf(entry: AuditEntry): Cell[] {
   if (entry.kind === "gap") {
-    const what = entry.lost === null ? "a line was cut off" : "records were gone";
+    const what = entry.lost === null ? `${entry.bytes} bytes that are no record` : "records were gone";
     return ["", { text: what, style: entry.lost === null ? "yellow" : "red" }, "", "", ""];
   }
   if (entry.kind === "observed") {

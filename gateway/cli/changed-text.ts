@@ -5,11 +5,11 @@ import { table, type Screen } from "./screen.ts";
 
 /** What a flip, promote or rollback did, or would do, for people. */
 export function changedText(flipped: Flipped, screen: Screen): string {
-  const { moves, made, dryRun, previousVersion, version, killed, effects } = flipped;
+  const { moves, made, dryRun, previousVersion, version, killed, effects, notes } = flipped;
   if (moves.length === 0) return `nothing to change (flags ${version})`;
   const rows = moves.map(({ route, from, to }) => [route, rungText(from), "→", rungText(to)]);
   const [, ...lines] = table(["", "", "", ""], rows, screen).split("\n");
-  lines.push(...effects.map(visible));
+  lines.push(...effects.map(visible), ...notes.map((note) => screen.paint("yellow", visible(note))));
   if (made) lines.push(`flags ${previousVersion} → ${version}`);
   if (dryRun) lines.push(`nothing was written (flags ${version})`);
   if (killed)

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { localOperator } from "../admin/local-operator.ts";
 import type { Operator } from "../admin/operator.ts";
 import { packageVersion } from "../admin/version.ts";
+import { fileAudit } from "../audit/file-audit.ts";
 import { systemClock as clock } from "../clock.ts";
 import type { Settings } from "../config/env.ts";
 import { flagFileOf } from "../config/flag-file.ts";
@@ -19,6 +20,8 @@ export interface FileOperator {
   readonly operator: Operator;
   /** Where the flags are. */
   readonly flagsAt: string;
+  /** Why the flags there could not be read, so that only routes.yaml's own stages are known; null when they were. */
+  readonly problem: string | null;
 }
 
 /** Works on routes.yaml and the flags themselves, wherever they are. Rejects with a CliError when routes.yaml is not valid. */
@@ -38,10 +41,13 @@ export async function fileOperator(settings: Settings): Promise<FileOperator> {
   const killFile = stopFile(join(settings.dataFolder, "kill"), () => undefined);
   await killFile.refresh();
   const stop = emergencyStop(killFile);
+  let problem: string | null = null;
   const { flags, writer } = await configuredFlags(loaded.config, settings, {
     clock,
     onChange: (snapshot) => void stop.flagsSay(snapshot),
-    onRejected: () => undefined,
+    onRejected: (why) => {
+      problem = why;
+    },
   });
   // One look is enough: a command is soon over.
   await flags.start();
@@ -52,12 +58,14 @@ export async function fileOperator(settings: Settings): Promise<FileOperator> {
     flags,
     writer,
     stop,
+    audit: fileAudit({ path: join(settings.dataFolder, "audit.ndjson"), clock }),
+    via: { channel: "cli", remote: null },
     clock,
     telemetry: silentTelemetry,
     version: packageVersion(),
     live: null,
   });
-  return { operator, flagsAt: placeOf(loaded.config, settings) };
+  return { operator, flagsAt: placeOf(loaded.config, settings), problem };
 }
 
 function placeOf({ flags }: GatewayConfig, settings: Settings): string {

@@ -5,6 +5,7 @@ import type { ExitCode } from "./exit-codes.ts";
 import { addExplain } from "./explain.ts";
 import { addFlip } from "./flip.ts";
 import { addHealth } from "./health.ts";
+import { addAudit } from "./audit.ts";
 import { addIam } from "./iam.ts";
 import { addKill } from "./kill.ts";
 import { addPause } from "./pause.ts";
@@ -69,6 +70,7 @@ function banyan(shell: Shell): Command {
   addPause(program, shell);
   addKill(program, shell);
   addConfig(program, shell);
+  addAudit(program, shell);
   addIam(program, shell);
   addHealth(program, shell);
   return program;

@@ -16,8 +16,9 @@ export async function reach(options: CommonOptions, { notice }: Pick<Shell, "not
   const settings = readEnv();
   const absence = await absenceOf(url);
   if (absence === null) return remoteOperator(url);
-  const { operator, flagsAt } = await fileOperator(settings);
+  const { operator, flagsAt, problem } = await fileOperator(settings);
   notice(`${absence}; working on ${settings.configFile} and ${flagsAt}`);
+  if (problem !== null) notice(`flags cannot be read, so stages are those of routes.yaml: ${problem}`);
   return operator;
 }
 

@@ -23,7 +23,10 @@ const ROUTE_LINE = /^route:\s*([a-z0-9][a-z0-9-]*)$/;
  */
 export interface StopFile {
   current(): Stopped;
-  /** Writes the file, or removes it when nothing is stopped any more; in use when this resolves. */
+  /**
+   * Writes the file, or removes it when nothing is stopped any more; in use when this resolves. What is to be stopped is
+   * stopped even when this rejects, as on a full disk, and then for as long as this process runs.
+   */
   set(stopped: Stopped, signature: { readonly by: string; readonly reason: string }): Promise<void>;
   start(): Promise<void>;
   /** Reads the file now. */
@@ -33,6 +36,8 @@ export interface StopFile {
 
 export function stopFile(path: string, onChange: (stopped: Stopped) => void): StopFile {
   let stopped = NOTHING_STOPPED;
+  /** What could not be written, and is stopped all the same. */
+  let unwritten = NOTHING_STOPPED;
   let watching: FileWatch | undefined;
 
   const take = (next: Stopped) => {
@@ -43,7 +48,7 @@ export function stopFile(path: string, onChange: (stopped: Stopped) => void): St
   const read = async () => {
     try {
       const text = await fileText(path, MAX_BYTES);
-      take(text === null ? NOTHING_STOPPED : stoppedBy(text));
+      take(both(text === null ? NOTHING_STOPPED : stoppedBy(text), unwritten));
     } catch {
       // It is there and cannot be read: it means what it means when it is there.
       take({ everything: true, routes: new Set() });
@@ -53,9 +58,12 @@ export function stopFile(path: string, onChange: (stopped: Stopped) => void): St
   return {
     current: () => stopped,
     async set(next, { by, reason }) {
+      unwritten = both(stopped, next);
+      take(unwritten);
       await mkdir(dirname(path), { recursive: true });
       if (next.everything || next.routes.size > 0) await replaceFile(path, textOf(next, by, reason));
       else await rm(path, { force: true });
+      unwritten = NOTHING_STOPPED;
       take(next);
     },
     refresh: read,
@@ -91,6 +99,10 @@ function textOf({ everything, routes }: Stopped, by: string, reason: string): st
     ...[...routes].toSorted().map((id) => `route: ${id}`),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function both(a: Stopped, b: Stopped): Stopped {
+  return { everything: a.everything || b.everything, routes: a.routes.union(b.routes) };
 }
 
 function sameAs(a: Stopped, b: Stopped): boolean {

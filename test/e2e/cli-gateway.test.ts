@@ -34,7 +34,11 @@ describe("banyan with a gateway", () => {
     );
     expect(flipped).toEqual({
       exitCode: 0,
-      stdout: "get-order  shadow  →  canary 25 %\nflags 1 → 2\n",
+      stdout: [
+        "get-order  shadow  →  canary 25 %",
+        "get-order: 25 % of its clients move to the function; no requests came lately",
+        "flags 1 → 2\n",
+      ].join("\n"),
       stderr: "",
     });
     expect(fake.changes).toMatchObject([{ routeId: "get-order", by: containing("@") }]);

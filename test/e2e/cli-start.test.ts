@@ -67,7 +67,13 @@ describe("banyan start", () => {
     await using gateway = await started();
     const { admin } = gateway;
     const flip = ["flip", "get-order", "shadow", "--reason", "x", "--admin", admin];
-    expect((await gateway.banyan(...flip)).stdout).toBe("get-order  legacy  →  shadow\nflags none → 1\n");
+    expect((await gateway.banyan(...flip)).stdout).toBe(
+      [
+        "get-order  legacy  →  shadow",
+        "get-order: legacy answers everybody, and the function gets copies of what may be mirrored",
+        "flags none → 1\n",
+      ].join("\n"),
+    );
     const { envelope } = await gateway.json("status", "get-order", "--admin", admin);
     expect(envelope.data).toMatchObject({
       ready: { ready: true },
@@ -76,6 +82,9 @@ describe("banyan start", () => {
     });
     // The same flag file that the commands use when no gateway runs.
     expect((await gateway.banyan("status")).stdout).toContain("flags 1");
+    const { stdout: audit } = await gateway.banyan("audit");
+    expect(audit).toMatch(/flip get-order: legacy →.*none → 1 +made +x\n/);
+    expect((await gateway.json("audit", "verify")).envelope.data).toMatchObject({ holds: true, records: 2 });
     gateway.signal("SIGTERM");
     expect(await gateway.exited).toBe(0);
   });

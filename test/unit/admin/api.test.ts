@@ -1,6 +1,7 @@
 import request from "supertest";
 import { describe, expect, it } from "vitest";
 import { status } from "../../../gateway/admin/contract.ts";
+import { AuditError } from "../../../gateway/audit/audit-log.ts";
 import { adminApp } from "../../../gateway/admin/server.ts";
 import { fakeParts, tableOf } from "./fake-parts.ts";
 import { containing } from "../cli/text-matchers.ts";
@@ -49,7 +50,7 @@ describe("POST /api/flip", () => {
       previousVersion: "1",
       version: "2",
       killed: false,
-      effects: ["get-order: 25 % of its clients move to the function, about 0 of 0 requests a minute"],
+      effects: ["get-order: 25 % of its clients move to the function; no requests came lately"],
       notes: [],
       moves: [
         {
@@ -346,13 +347,50 @@ routes:
     );
   });
 
+  it("make no flip that cannot be logged, and stop everything all the same", async () => {
+    const { parts, changes } = await fakeParts();
+    const audit = { ...parts.audit, begin: () => Promise.reject(new AuditError("disk full")) };
+    const api = request(adminApp({ ...parts, audit }));
+    const flip = await api.post("/api/flip").send(FLIP);
+    expect(flip).toMatchObject({
+      status: 500,
+      body: { detail: "nothing was changed, because the audit log cannot be written: disk full" },
+    });
+    expect(changes).toEqual([]);
+    expect((await api.post("/api/kill").send({ on: true })).body).toMatchObject({
+      made: true,
+      notes: ["this is not in the audit log, which cannot be written: disk full"],
+    });
+    expect(changes).toMatchObject([{ kill: true }]);
+  });
+
+  it("are in the audit log before they are made, and with how they ended", async () => {
+    const { parts, audited } = await fakeParts();
+    const api = request(adminApp(parts));
+    await api.post("/api/flip").send(FLIP);
+    await api.post("/api/flip").send({ ...FLIP, percent: 30, expectVersion: "77" });
+    expect(audited).toMatchObject([
+      {
+        action: "flip",
+        by: "ann@desk",
+        via: { channel: "api", remote: "127.0.0.1" },
+        flagVersion: "1",
+        reason: "why not",
+        moves: [{ route: "get-order", from: { stage: "shadow" }, to: { stage: "canary", percent: 25 } }],
+      },
+      { kind: "made", flagVersion: "2" },
+      { action: "flip", flagVersion: "77" },
+      { kind: "refused" },
+    ]);
+  });
+
   it("say what a flip means before it is made", async () => {
     const { api } = await aGroup();
     const answer = await api.post("/api/flip").send({ route: "a", ...five, dryRun: true });
     expect(answer.body).toMatchObject({
       made: false,
       effects: [
-        "a: 5 % of its clients move to the function, about 0 of 0 requests a minute",
+        "a: 5 % of its clients move to the function; no requests came lately",
         "b, of the same group (g), stays in shadow; --group moves it along",
       ],
     });

@@ -1,3 +1,4 @@
+import type { AuditIntent, AuditLog, AuditOutcome } from "../../../gateway/audit/audit-log.ts";
 import type { AdminParts, LiveParts } from "../../../gateway/admin/admin-parts.ts";
 import { loadConfig } from "../../../gateway/config/load.ts";
 import { emergencyStop } from "../../../gateway/flags/emergency-stop.ts";
@@ -42,12 +43,15 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
   const flags = fixedFlags({ version: "1", routes: new Map(), killed: false });
   await flags.start();
   const changes: FlagChange[] = [];
+  const audited: (AuditIntent | AuditOutcome)[] = [];
   const told: { by: string; change: string; made: boolean }[] = [];
   const parts: AdminParts = {
     table: () => table,
     flags,
     writer: memoryWriter(flags, changes),
     stop: emergencyStop(memoryStopFile()),
+    audit: memoryAudit(audited),
+    via: { channel: "api", remote: null },
     telemetry: {
       ...silentTelemetry,
       flipped: ({ by, change, made }) => void told.push({ by, change, made }),
@@ -64,7 +68,17 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
       ...live,
     },
   };
-  return { parts, flags, changes, told };
+  return { parts, flags, changes, told, audited };
+}
+
+/** An audit log in memory. */
+function memoryAudit(records: (AuditIntent | AuditOutcome)[]): AuditLog {
+  const receipt = () => ({ id: String(records.length), seq: records.length, hash: "" });
+  return {
+    begin: async (intent) => (records.push(intent), receipt()),
+    end: async (_id, outcome) => (records.push(outcome), receipt()),
+    observed: async () => null,
+  };
 }
 
 /** A kill file in memory. */

@@ -1,20 +1,23 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { fileOperator } from "../../../gateway/cli/file-operator.ts";
 import { readEnv } from "../../../gateway/config/env.ts";
+import { containing } from "./text-matchers.ts";
 
-test("flags in AppConfig are out of reach without a gateway, and that is said with what to do", async () => {
+test("flags in AppConfig that cannot be read are told: their stages are not those of routes.yaml", async () => {
   const folder = await mkdtemp(join(tmpdir(), "operator-"));
   onTestFinished(() => rm(folder, { recursive: true }));
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "test").stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+  onTestFinished(() => void vi.unstubAllEnvs());
   const file = join(folder, "routes.yaml");
   const flags = "{ source: appconfig, application: a, environment: b, profile: c }";
-  await writeFile(file, `version: 1\nlegacy: { url: "http://127.0.0.1:1" }\nflags: ${flags}\n`);
-  await expect(fileOperator(readEnv({ BANYAN_CONFIG: file }))).rejects.toMatchObject({
-    name: "CliError",
-    exitCode: 4,
-    message: expect.stringContaining("AppConfig") as unknown,
-    problems: [{ next: "banyan start" }],
+  const aws = '{ endpoint: "http://127.0.0.1:1" }';
+  await writeFile(file, `version: 1\nlegacy: { url: "http://127.0.0.1:1" }\nflags: ${flags}\naws: ${aws}\n`);
+  const settings = readEnv({ BANYAN_CONFIG: file, BANYAN_DATA: folder });
+  expect(await fileOperator(settings)).toMatchObject({
+    flagsAt: "AppConfig a/b/c",
+    problem: containing("AppConfig"),
   });
 });

@@ -29,6 +29,17 @@ afterEach(() => {
 });
 
 describe("the kill file", () => {
+  it("stops what it shall stop even where it cannot be written, as on a full disk", async () => {
+    // Nothing longer fits into a folder, such as the name under which it is written first.
+    const unwritable = stopFile(join(folder, "k".repeat(255)), (stopped) => void seen.push(stopped));
+    const stopped = { everything: false, routes: new Set(["a"]) };
+    await expect(unwritable.set(stopped, ANN)).rejects.toThrow("ENAMETOOLONG");
+    await unwritable.refresh();
+    expect(unwritable.current()).toEqual(stopped);
+    await unwritable.set(NOTHING_STOPPED, ANN);
+    expect(unwritable.current()).toEqual(NOTHING_STOPPED);
+  });
+
   it("stops everything by being there, and nothing once it is gone", async () => {
     writeFileSync(path, "");
     await expect.poll(() => file.current().everything).toBe(true);

@@ -10,7 +10,12 @@ describe("forwarded fields", () => {
   it("are replaced when the peer is nobody we know", () => {
     const forged = ["X-Forwarded-For", "1.2.3.4", "X-Forwarded-Proto", "https", "Forwarded", "for=1.2.3.4"];
     const [client, sent] = forwarded(forged, "shop", { ...peer, address: "198.51.100.1" }, trust);
-    expect(client).toEqual({ address: "198.51.100.1", protocol: "http", port: 8080 });
+    expect(client).toEqual({
+      address: "198.51.100.1",
+      protocol: "http",
+      port: 8080,
+      viaTrustedProxy: false,
+    });
     expect(allValues(sent, "x-forwarded-for")).toEqual(["198.51.100.1"]);
     expect(firstValue(sent, "x-forwarded-proto")).toBe("http");
     expect(firstValue(sent, "forwarded")).toBeUndefined();
