@@ -57,7 +57,11 @@ export function answerHead(
 ): { status: number; headers: string[] } {
   const status = statusOf(answer["statusCode"]);
   const headers = format === "2.0" ? headersOf(answer) : multiValueHeadersOf(answer);
-  if (firstValue(headers, "content-type") === undefined) headers.push("content-type", UNTOLD_TYPE[format]);
+  // What has no content has no type of it, either (RFC 9110 §15.3.5, §15.4.5).
+  const hasContent = status !== 204 && status !== 304;
+  if (hasContent && firstValue(headers, "content-type") === undefined) {
+    headers.push("content-type", UNTOLD_TYPE[format]);
+  }
   return { status, headers };
 }
 

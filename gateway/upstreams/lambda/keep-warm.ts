@@ -20,7 +20,7 @@ export function keepWarm(
   targets: readonly LambdaTarget[],
   invoker: Pick<Invoker, "invoke">,
   onRound: (round: Warmed) => void,
-): { stop(): void } {
+): { readonly stop: () => void } {
   const ended = new AbortController();
   const timers = distinct(targets).map((target) => {
     const round = () => void warm(target, invoker, ended.signal).then(onRound);

@@ -1,0 +1,4 @@
+import serverlessHttp from "serverless-http";
+import { expressApp } from "../../apps/express-app.ts";
+
+export const handler = serverlessHttp(expressApp(), { binary: true });

@@ -1,0 +1,211 @@
+import { gzipSync } from "node:zlib";
+import { request, type TestRequest } from "./request.ts";
+
+const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
+const asWire = (text: string) => Buffer.from(text, "utf8").toString("latin1");
+const JSON_TYPE = "Content-Type: application/json";
+const FORM_TYPE = "Content-Type: application/x-www-form-urlencoded";
+const multipart = Buffer.concat([
+  Buffer.from('--XX\r\nContent-Disposition: form-data; name="title"\r\n\r\nGrüße ☕\r\n'),
+  Buffer.from('--XX\r\nContent-Disposition: form-data; name="photo"; filename="grün.png"\r\n'),
+  Buffer.from("Content-Type: image/png\r\n\r\n"),
+  EVERY_BYTE,
+  Buffer.from("\r\n--XX--\r\n"),
+]);
+
+const PATHS = [
+  "/echo",
+  "/echo/",
+  "/echo/a/b",
+  "/echo/a%2Fb",
+  "/echo/100%25",
+  "/echo/what%3F",
+  "/echo/no%23fragment",
+  "/echo/a%20b",
+  "/echo/a+b",
+  "/echo/it's",
+  "/echo/caf%C3%A9",
+  "/echo/caf%c3%a9",
+  "/echo/%F0%9F%8D%8C",
+  "/echo/a//b",
+  "/echo//",
+  "/echo/a;v=1/b",
+  "/echo/a:b@c,d$e!(f)*~",
+  "/echo/a|b",
+  "/echo/{id}",
+  "/echo/%7Bid%7D",
+  "/no-such",
+  "/echo/a?",
+  "/echo?a=1&a=2",
+  "/echo?A=1&a=2",
+  "/echo?a=%2B+x",
+  "/echo?q=%F0%9F%8D%8C",
+  "/echo?flag",
+  "/echo?flag&empty=",
+  "/echo?f[a]=1&f[b]=2&l[]=1&l[]=2",
+  "/echo?a=1,2",
+  "/echo?a=1,2&a=3",
+  "/echo?a=b=c",
+  "/echo?q=a?b/c",
+  "/echo?q=100%25",
+  "/echo?q=%2541",
+  "/echo?q=a%26b%3Dc",
+  "/echo?q=%zz",
+  "/echo?&a=1&&b=2&",
+  "/echo?q='x'",
+  "/echo?q=a%0Ab",
+  "/echo?q=a;b",
+  "/echo?=x",
+  "/echo?__proto__=x&constructor=y",
+  "/echo?q=a%20b+c",
+];
+
+const HEADERS = [
+  request("GET /echo", ["Cookie: a=1; b=2"], { name: "two cookies" }),
+  request("GET /echo", ["Cookie: a=1", "Cookie: b=2"], { name: "two Cookie fields" }),
+  request("GET /echo", ['Cookie: a="x y"; b=c=d; c=%20; d='], { name: "odd cookies" }),
+  request("GET /echo", [`Cookie: a=${asWire("é")}`], { name: "a cookie in UTF-8" }),
+  request("GET /echo", ["X-Tag: a", "X-Tag: b"], { name: "a field twice" }),
+  request("GET /echo", ["Accept: text/html, */*;q=0.8", "Accept-Language: de,en;q=0.5"], { name: "lists" }),
+  request("GET /echo", [`X-Name: ${asWire("Zoë ☕")}`], { name: "a value in UTF-8" }),
+  request("GET /echo", ["X-Name: Zo\xeb"], { name: "a value in latin1" }),
+  request("GET /echo", ["X-Empty:"], { name: "an empty value" }),
+  request("GET /echo", [`X-Long: ${"x".repeat(7_000)}`], { name: "a long value" }),
+  request("GET /echo", ["Authorization: Bearer a.b.c", "Referer: http://a.example/?x=1"], {
+    name: "a token",
+  }),
+  request("GET /connection", ["User-Agent: test/1", "X-Tag: a", "X-tag: b"], { name: "the connection" }),
+  request("GET /connection", [], { name: "no User-Agent" }),
+];
+
+const BODIES = [
+  request("POST /echo", [JSON_TYPE], { name: "JSON", body: '{"a":1,"b":["ü",null]}' }),
+  request("PUT /echo", ["Content-Type: application/json; charset=utf-8"], {
+    name: "PUT JSON",
+    body: '{"☕":1}',
+  }),
+  request("PATCH /echo", [JSON_TYPE], { name: "PATCH JSON", body: "[1,2]" }),
+  request("DELETE /echo", [JSON_TYPE], { name: "DELETE JSON", body: '{"a":1}' }),
+  request("GET /echo", [JSON_TYPE], { name: "GET with a body", body: '{"a":1}' }),
+  request("POST /echo", [JSON_TYPE], { name: "broken JSON", body: '{"a":' }),
+  request("POST /echo", [JSON_TYPE], { name: "chunked JSON", body: '{"a":"in pieces"}', chunked: true }),
+  request("POST /echo", [JSON_TYPE], {
+    name: "large JSON",
+    body: JSON.stringify({ text: "Grüße ".repeat(100_000) }),
+  }),
+  request("POST /echo", [JSON_TYPE, "Content-Encoding: gzip"], { name: "gzip", body: gzipSync('{"a":1}') }),
+  request("POST /echo", [FORM_TYPE], { name: "a form", body: "a=1&b=%C3%A9+x&a=2&f%5Bx%5D=1&empty=" }),
+  request("POST /echo", ["Content-Type: text/plain; charset=utf-8"], { name: "text", body: "Grüße ☕\r\n" }),
+  request("POST /echo", ["Content-Type: text/plain; charset=iso-8859-1"], {
+    name: "text in latin1",
+    body: Buffer.from("Grüße", "latin1"),
+  }),
+  request("POST /echo", ["Content-Type: application/xml"], { name: "XML", body: "<a>é</a>" }),
+  request("POST /echo", ["Content-Type: application/vnd.api+json"], { name: "other JSON", body: '{"a":1}' }),
+  request("POST /echo", ["Content-Type: application/octet-stream"], { name: "bytes", body: EVERY_BYTE }),
+  request("POST /echo", ["Content-Type: image/png"], {
+    name: "a large picture",
+    body: Buffer.alloc(1_000_000, EVERY_BYTE),
+  }),
+  request("POST /echo", [], { name: "an untyped body", body: "a=1" }),
+  request("POST /echo", [], { name: "an empty body", body: "" }),
+  request("POST /echo", [JSON_TYPE], { name: "empty JSON", body: "" }),
+  request("POST /upload", ["Content-Type: multipart/form-data; boundary=XX"], {
+    name: "multipart",
+    body: multipart,
+  }),
+  request("POST /upload", ["Content-Type: multipart/form-data; boundary=XX"], {
+    name: "chunked multipart",
+    body: multipart,
+    chunked: true,
+  }),
+];
+
+const ANSWERS = [
+  "GET /text",
+  "HEAD /text",
+  "GET /latin1",
+  "GET /latin1-text",
+  "GET /untyped",
+  "GET /empty",
+  "HEAD /empty",
+  "GET /nothing",
+  "HEAD /nothing",
+  "GET /large",
+  "HEAD /large",
+  "GET /gzip",
+  "GET /download",
+  "HEAD /download",
+  "GET /cookie",
+  "GET /cookies",
+  "GET /headers",
+  "GET /stream",
+  "GET /head-first",
+  "GET /boom",
+  "GET /cached",
+  "HEAD /cached",
+  "GET /picture",
+  "HEAD /picture",
+  "HEAD /no-such",
+  "POST /no-such",
+  "OPTIONS /echo",
+  "HEAD /echo",
+  "DELETE /echo/1",
+  "PROPFIND /echo",
+  ...[301, 302, 303, 307, 308].map((status) => `GET /moved/${status}`),
+  ...[400, 401, 403, 404, 409, 410, 422, 429, 500, 503].map((status) => `GET /errors/${status}`),
+];
+
+const CONDITIONS = [
+  request("GET /cached", ['If-None-Match: "v1"'], { name: "not modified" }),
+  request("HEAD /cached", ['If-None-Match: "v1"'], { name: "HEAD not modified" }),
+  request("GET /cached", ['If-None-Match: "v0"'], { name: "modified" }),
+  request("GET /picture", ["Range: bytes=0-9"], { name: "the first bytes" }),
+  request("GET /picture", ["Range: bytes=-10"], { name: "the last bytes" }),
+  request("GET /picture", ["Range: bytes=1000-"], { name: "the rest" }),
+  request("GET /picture", ["Range: bytes=5000-"], { name: "bytes that are not there" }),
+];
+
+/** All that functions are asked in the format of Function URLs. */
+export const REQUESTS: readonly TestRequest[] = [
+  ...PATHS.map((path) => request(`GET ${path}`)),
+  ...HEADERS,
+  ...BODIES,
+  ...ANSWERS.map((line) => request(line)),
+  ...CONDITIONS,
+];
+
+const REDUCED: ReadonlySet<string> = new Set([
+  "GET /echo/a%2Fb",
+  "GET /echo/caf%C3%A9",
+  "GET /echo/a//b",
+  "GET /echo?a=1&a=2",
+  "GET /echo?a=%2B+x",
+  "GET /echo?q=%F0%9F%8D%8C",
+  "GET /echo?flag",
+  "GET /echo?q=a%26b%3Dc",
+  "GET /echo?q=100%25",
+  "two cookies",
+  "a field twice",
+  "lists",
+  "JSON",
+  "a form",
+  "bytes",
+  "an empty body",
+  "multipart",
+  "gzip",
+  "HEAD /text",
+  "GET /nothing",
+  "GET /download",
+  "GET /gzip",
+  "GET /cookie",
+  "GET /cookies",
+  "GET /headers",
+  "GET /moved/302",
+  "GET /errors/401",
+  "not modified",
+  "the first bytes",
+]);
+
+/** What they are asked in the other formats: one of each kind. */
+export const REDUCED_REQUESTS: readonly TestRequest[] = REQUESTS.filter(({ name }) => REDUCED.has(name));
