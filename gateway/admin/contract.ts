@@ -109,6 +109,8 @@ const traffic = z.object({
   lastFiveMinutes: z.number(),
   perMinute: z.number(),
   answeredBy: z.object({ legacy: z.number(), function: z.number(), gateway: z.number() }),
+  /** Requests that stayed on legacy because their client had no sticky key. */
+  withoutKey: z.number(),
   fallbacks: counts,
   problems: counts,
   legacy: sideCounts,

@@ -5,9 +5,18 @@ import { safeJson } from "./envelope.ts";
 import type { CommonOptions, Shell } from "./shell.ts";
 
 const EXAMPLES = `  banyan config schema > routes.schema.json    what editors check routes.yaml by
+  banyan config schema --flags                 what AppConfig and editors check the flags by
   banyan config diff new.yaml                  what a running gateway would do differently with it
   banyan config print                          routes.yaml as it is understood, with variables not filled in
 `;
+
+const SCHEMA_EXAMPLES = `  banyan config schema
+  banyan config schema --flags    for the JSON_SCHEMA validator of an AppConfig profile
+`;
+
+interface SchemaOptions extends CommonOptions {
+  readonly flags?: boolean;
+}
 
 /** `banyan config`: what may be written in routes.yaml, and what is. */
 export function addConfig(program: Command, shell: Shell): void {
@@ -15,9 +24,11 @@ export function addConfig(program: Command, shell: Shell): void {
     .command("config")
     .description("show the schema of routes.yaml, the file as it is understood, or what it would change")
     .addHelpText("before", `Examples:\n${EXAMPLES}\n`);
-  subcommand(config, "schema", "print the JSON Schema of routes.yaml", "  banyan config schema\n").action(
-    (options: CommonOptions) => shell.perform("config schema", options, schema),
-  );
+  subcommand(config, "schema", "print the JSON Schema of routes.yaml, or of the flags", SCHEMA_EXAMPLES)
+    .option("--flags", "of the flag document, in draft 4, which AppConfig reads")
+    .action((options: SchemaOptions) =>
+      shell.perform("config schema", options, () => schema(options.flags === true)),
+    );
   subcommand(
     config,
     "print",
@@ -49,9 +60,10 @@ function addDiff(config: Command, shell: Shell): void {
     );
 }
 
-async function schema(): Promise<Answer> {
-  const { editorSchema } = await import("../config/json-schema.ts");
-  const data = editorSchema();
+async function schema(ofFlags: boolean): Promise<Answer> {
+  const data = ofFlags
+    ? (await import("../flags/document-json-schema.ts")).flagDocumentSchema()
+    : (await import("../config/json-schema.ts")).editorSchema();
   return { data, text: safeJson(data, 2) };
 }
 

@@ -65,6 +65,7 @@ export function routeText(route: RouteStatus, status: Status, screen: Screen): s
         `${traffic.requests} (${traffic.lastMinute} in the last minute, ${traffic.lastFiveMinutes} in five)`,
       ],
       ["answered by", countsText({ ...answeredBy })],
+      ...(traffic.withoutKey === 0 ? [] : [withoutKeyItem(traffic.withoutKey)]),
       ["fallbacks", countsText(fallbacks)],
       ["problems", countsText(problems)],
       ["legacy side", sideText(traffic.legacy)],
@@ -144,6 +145,11 @@ function latencyText(side: Pick<Traffic["legacy"], "p50Ms" | "p99Ms"> | undefine
 function sideText(side: Traffic["legacy"]): string {
   const failed = countsText(side.failed);
   return `${side.answered} answered, ${side.serverErrors} with 5xx, failed: ${failed}, p50/p99 ms ${latencyText(side)}`;
+}
+
+function withoutKeyItem(count: number): [string, Cell] {
+  const text = `${count}, which stayed on legacy: none of stickyBy was there`;
+  return ["without key", { text, style: "yellow" }];
 }
 
 /** What Lambda reported of the calls that were sampled; nothing while there were none. */

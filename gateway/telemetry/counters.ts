@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { invocations, type InvocationSummary, type Invocations } from "../cost/invocations.ts";
+import type { DecisionReason } from "../flags/decide.ts";
 import type { Side } from "../upstreams/upstream.ts";
 import { recentCount, type RecentCount } from "./recent-count.ts";
 import { recentLatency, type RecentLatency } from "./recent-latency.ts";
@@ -27,6 +28,8 @@ export interface RouteCounts {
   /** Over the last five minutes, or since the gateway started. */
   readonly perMinute: number;
   readonly answeredBy: Readonly<Record<Side | "gateway", number>>;
+  /** Requests that stayed on legacy only because their client had none of the keys that the route goes by. */
+  readonly withoutKey: number;
   /** Why legacy answered in the function's place → how often. */
   readonly fallbacks: Readonly<Record<string, number>>;
   /** Status of an answer that the gateway had to make itself → how often. */
@@ -44,6 +47,8 @@ export interface Counters {
   of(routeId: string | null): RouteCounts;
 }
 
+const WITHOUT_KEY: ReadonlySet<DecisionReason> = new Set(["canary-no-key", "rule-no-key"]);
+
 /** Counts in memory what operators ask first; constant in size however many requests there are. */
 export function counters(clock: Clock): Counters {
   const startedAt = clock.elapsed();
@@ -57,11 +62,12 @@ export function counters(clock: Clock): Counters {
   return {
     telemetry: {
       ...silentTelemetry,
-      requestFinished({ route, answeredBy, fallbackFrom, status }) {
+      requestFinished({ route, decision, answeredBy, fallbackFrom, status }) {
         const tally = tallyOf(route?.id ?? null);
         tally.requests += 1;
         tally.recent.add();
         tally.answeredBy[answeredBy] += 1;
+        if (WITHOUT_KEY.has(decision.reason)) tally.withoutKey += 1;
         if (fallbackFrom !== null) add(tally.fallbacks, fallbackFrom);
         if (answeredBy === "gateway") add(tally.problems, String(status));
       },
@@ -91,6 +97,7 @@ interface SideTally {
 
 interface RouteTally {
   requests: number;
+  withoutKey: number;
   readonly recent: RecentCount;
   readonly answeredBy: Record<Side | "gateway", number>;
   readonly fallbacks: Map<string, number>;
@@ -109,6 +116,7 @@ function emptyTally(clock: Clock): RouteTally {
   });
   return {
     requests: 0,
+    withoutKey: 0,
     recent: recentCount(clock),
     answeredBy: { legacy: 0, function: 0, gateway: 0 },
     fallbacks: new Map(),
@@ -131,6 +139,7 @@ function countsOf(tally: RouteTally, uptimeMinutes: number): RouteCounts {
     // Right after the start, a minute is the least that a rate can be told from.
     perMinute: tally.recent.within(5) / Math.min(5, Math.max(1, uptimeMinutes)),
     answeredBy: { ...tally.answeredBy },
+    withoutKey: tally.withoutKey,
     fallbacks: Object.fromEntries(tally.fallbacks),
     problems: Object.fromEntries(tally.problems),
     legacy: sideCountsOf(tally.legacy),

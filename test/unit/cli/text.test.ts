@@ -60,6 +60,7 @@ const TRAFFIC: RouteCounts = {
   lastFiveMinutes: 6000,
   perMinute: 1200,
   answeredBy: { legacy: 100_000, function: 23_455, gateway: 1 },
+  withoutKey: 34,
   fallbacks: { timeout: 12 },
   problems: { "504": 1 },
   legacy: { answered: 5, serverErrors: 0, failed: {}, p50Ms: 12.34, p99Ms: 180.4 },

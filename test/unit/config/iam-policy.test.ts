@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { leastPrivilege } from "../../../gateway/config/iam-policy.ts";
 import { configOf, fileWith } from "./load-text.ts";
 
-const of = (routes: string, more = "", account: string | null = "123456789012") =>
-  leastPrivilege(configOf(fileWith(routes) + more), account);
+const of = (routes: string, more = "", account: string | null = "123456789012", flips = false) =>
+  leastPrivilege(configOf(fileWith(routes) + more), { account, flips });
 
 const ROUTES = `
 a:
@@ -55,6 +57,48 @@ it("allows to read the one AppConfig profile, and says where ids are missing", (
     },
   ]);
   expect(notes).toEqual([expect.stringContaining("replace prod by")]);
+});
+
+it("allows to flip where that is asked for, by what a flip calls and on what it calls it", () => {
+  const flags =
+    "flags: { source: appconfig-agent, application: abc1234, environment: env1234, profile: def5678, strategy: at-once }\n";
+  const { Statement } = of(
+    "a:\n  match: { path: /a }\n  function: { lambda: f }",
+    flags,
+    "123456789012",
+    true,
+  ).policy;
+  const arn = (rest: string) => `arn:aws:appconfig:eu-central-1:123456789012:${rest}`;
+  const app = "application/abc1234";
+  expect(Statement.slice(1).map(({ Sid, Resource }) => [Sid, Resource])).toEqual([
+    ["FindByName", ["*"]],
+    ["FindInApplication", [arn(app)]],
+    [
+      "WriteFlags",
+      [
+        arn(app),
+        arn(`${app}/configurationprofile/def5678`),
+        arn(`${app}/configurationprofile/def5678/hostedconfigurationversion/*`),
+      ],
+    ],
+    [
+      "DeployFlags",
+      [
+        arn(app),
+        arn(`${app}/configurationprofile/def5678`),
+        arn(`${app}/environment/env1234`),
+        arn(`${app}/environment/env1234/deployment/*`),
+        arn("deploymentstrategy/at-once"),
+      ],
+    ],
+  ]);
+  // One action for each command of the SDK that the writer knows, and no more.
+  const commands = readFileSync(
+    join(import.meta.dirname, "../../../gateway/flags/appconfig-control.ts"),
+    "utf8",
+  ).matchAll(/new ([A-Z]\w+)Command\(/g);
+  const called = new Set([...commands].map(([, name]) => `appconfig:${name}`));
+  expect(new Set(Statement.slice(1).flatMap(({ Action }) => Action))).toEqual(called);
 });
 
 it("says where an account has to be filled in", () => {

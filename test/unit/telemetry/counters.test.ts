@@ -56,6 +56,15 @@ describe("counters", () => {
     expect(counted.of("another")).toMatchObject({ requests: 0, lastMinute: 0, function: { p50Ms: null } });
   });
 
+  it("count those who stay on legacy only for want of a key", () => {
+    const counted = counters(aClock());
+    const { decision } = finished();
+    for (const reason of ["canary-no-key", "rule-no-key", "canary-out"] as const) {
+      counted.telemetry.requestFinished(finished({ decision: { ...decision, reason } }));
+    }
+    expect(counted.of(route.id)).toMatchObject({ requests: 3, withoutKey: 2 });
+  });
+
   it("keep the sides apart", () => {
     const counted = counters(aClock());
     const answer = { status: 500, reason: "", headers: [], body: Buffer.alloc(0) };
