@@ -4,7 +4,8 @@ import type { FlagDeployment } from "./appconfig-deployment.ts";
 import { NotMade } from "./appconfig-failure.ts";
 import type { DeploymentSurvey } from "./appconfig-survey.ts";
 import type { StoredVersion } from "./appconfig-version.ts";
-import { parseFlags, type FlagDocument } from "./document.ts";
+import { parseFlags } from "./document.ts";
+import type { FlagDocument } from "./document-schema.ts";
 import { emptyFlags } from "./edit.ts";
 
 /** What a change is made to. */

@@ -1,45 +1,52 @@
-import { parseFlags } from "./document.ts";
-import type { FlagSnapshot } from "./flag-source.ts";
+import { flagsOfFeatures, isFeatureFlags } from "./appconfig-feature-flags.ts";
+import { MAX_FLAG_BYTES, parseFlags } from "./document.ts";
+import type { ReadFlags } from "./last-known-good.ts";
 
-export type ServedFlags =
-  | { readonly ok: true; readonly text: string; readonly snapshot: FlagSnapshot }
+type ServedText =
+  | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly problem: string };
 
 const WANTED = "make a freeform profile whose JSON holds version, kill and routes, as a flag file does";
 
-/** The flags of a configuration that AppConfig serves, or why they are none. Never throws. */
-export function servedFlags(content: Uint8Array, contentType: string): ServedFlags {
+/** The text of a configuration that AppConfig serves, or why there is none in it. Never throws. */
+export function servedText(content: Uint8Array, contentType: string): ServedText {
   // Multi-variant flags come as Amazon Ion, for AWS's own agent to evaluate.
   if (/\bion\b/i.test(contentType)) {
-    return { ok: false, problem: `it holds multi-variant feature flags (${contentType}): ${WANTED}` };
+    const problem = `it holds multi-variant feature flags in Amazon Ion (${contentType}): take the variants out, or ${WANTED}`;
+    return { ok: false, problem };
   }
-  let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(content);
+    return { ok: true, text: new TextDecoder("utf-8", { fatal: true }).decode(content) };
   } catch {
     return { ok: false, problem: `it is no UTF-8 text: ${WANTED}` };
   }
-  if (isFeatureFlags(text)) return { ok: false, problem: `it is a feature-flag profile: ${WANTED}` };
-  const parsed = parseFlags(text);
-  if (parsed.ok) return { ok: true, text, snapshot: parsed.snapshot };
-  return { ok: false, problem: `it holds no valid flags:\n${parsed.problems.join("\n")}` };
 }
 
-/** Feature flags are served flattened: `{"name": {"enabled": true, …}, …}`. */
-function isFeatureFlags(text: string): boolean {
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    return false;
+/**
+ * The flags that such a text holds: a flag document, from a freeform profile, or feature flags. Its own shape tells
+ * which, as neither can be taken for the other: a document has a number for its `version`, and of feature flags each
+ * is an object that is `enabled` or not. Never throws.
+ */
+export const servedFlags: ReadFlags = (text) => {
+  const content = Buffer.byteLength(text) > MAX_FLAG_BYTES ? null : parsedJson(text);
+  if (isFeatureFlags(content)) return flagsOfFeatures(content);
+  if (isAuthored(content)) {
+    const problem = `these are feature flags as they are written (version "1", flags, values), not as AppConfig serves them: store them in a profile of type AWS.AppConfig.FeatureFlags, or ${WANTED}`;
+    return { ok: false, problems: [problem] };
   }
+  return parseFlags(text);
+};
+
+/** What feature flags are stored as; a document's version is a number. */
+function isAuthored(content: unknown): boolean {
   if (typeof content !== "object" || content === null) return false;
-  const flags = Object.values(content);
-  return flags.length > 0 && flags.every(isFeatureFlag);
+  return "version" in content && content.version === "1" && ("flags" in content || "values" in content);
 }
 
-function isFeatureFlag(value: unknown): boolean {
-  return (
-    typeof value === "object" && value !== null && "enabled" in value && typeof value.enabled === "boolean"
-  );
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
 }

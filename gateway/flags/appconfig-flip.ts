@@ -13,7 +13,8 @@ import {
 } from "./appconfig-refusals.ts";
 import { surveyed } from "./appconfig-survey.ts";
 import type { StoredVersion } from "./appconfig-version.ts";
-import { parseFlags, type FlagDocument } from "./document.ts";
+import { parseFlags } from "./document.ts";
+import type { FlagDocument } from "./document-schema.ts";
 import { editedFlags } from "./edit.ts";
 import type { FlagChange, FlipResult } from "./writer.ts";
 

@@ -46,7 +46,7 @@ export function checkProfile(profile: { Type?: string | undefined; LocationUri?:
   if (profile.Type === "AWS.AppConfig.FeatureFlags") {
     throw new ControlFailure(
       "missing",
-      "this is a feature-flag profile: flips are made in freeform profiles, whose JSON holds version, kill and routes, as a flag file does; make one, and name it in routes.yaml",
+      "flips are not made in a feature-flag profile: change the route's flag in AppConfig's console and deploy it, or move the flags to a freeform profile and name that in routes.yaml",
     );
   }
   if (profile.LocationUri !== undefined && profile.LocationUri !== "hosted") {

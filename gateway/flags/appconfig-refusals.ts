@@ -2,7 +2,7 @@ import { inWords, type FlagDeployment } from "./appconfig-deployment.ts";
 import { NotMade } from "./appconfig-failure.ts";
 import type { FlagPlace } from "./appconfig-place.ts";
 import type { StoredVersion } from "./appconfig-version.ts";
-import type { FlagDocument } from "./document.ts";
+import type { FlagDocument } from "./document-schema.ts";
 
 /** The flags are at another version than the change was decided on. */
 export function movedOn(actual: string, expected: string, { by, at, reason }: FlagDocument): NotMade {

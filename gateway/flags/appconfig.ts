@@ -4,7 +4,7 @@ import {
   GetLatestConfigurationCommand,
   StartConfigurationSessionCommand,
 } from "@aws-sdk/client-appconfigdata";
-import { AppConfigFlagSource, type AppConfigFlagsOptions } from "./appconfig-source.ts";
+import { polledAppConfig, type AppConfigFlagsOptions } from "./appconfig-source.ts";
 import { TooEarly, type AppConfigAddress, type ConfigurationSession } from "./configuration-session.ts";
 import type { FlagSource } from "./flag-source.ts";
 
@@ -14,9 +14,9 @@ export interface AppConfigClientSettings {
   readonly endpoint: string | null;
 }
 
-/** Flags that AWS AppConfig serves from a freeform JSON profile. */
+/** Flags that AWS AppConfig serves, from a freeform profile or from one of feature flags. */
 export function appConfigFlags(options: AppConfigClientSettings & AppConfigFlagsOptions): FlagSource {
-  return new AppConfigFlagSource(options, (pollMs) => sdkSession(options, options, pollMs));
+  return polledAppConfig(options, (pollMs) => sdkSession(options, options, pollMs));
 }
 
 const CONNECT_MS = 2_000;

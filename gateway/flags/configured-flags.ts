@@ -63,7 +63,11 @@ export async function configuredFlags(
       });
       if (flags.source === "appconfig-agent") {
         const { agentFlags } = await import("./agent.ts");
-        return { flags: agentFlags({ url: flags.url, ...address, ...events, pollMs, cacheFile }), writer };
+        const { url, accessToken } = flags;
+        return {
+          flags: agentFlags({ url, accessToken, ...address, ...events, pollMs, cacheFile }),
+          writer,
+        };
       }
       const { appConfigFlags } = await import("./appconfig.ts");
       return {

@@ -1,114 +1,21 @@
 import { LineCounter, parseDocument, type Document } from "yaml";
-import { z } from "zod";
+import type { z } from "zod";
 import { excessOf } from "../config/yaml-bounds.ts";
-import { STAGES } from "../routes/route.ts";
-import { isAddressRange } from "../config/network.ts";
 import type { Side } from "../upstreams/upstream.ts";
 import { parseAttribute } from "./attribute.ts";
+import {
+  flagDocument,
+  type FlagCondition,
+  type FlagDocument,
+  type Testers,
+  type WrittenFlag,
+  type WrittenRule,
+} from "./document-schema.ts";
 import type { FlagSnapshot, RouteFlag } from "./flag-source.ts";
 import { flagRule, type Condition, type FlagRule } from "./rule.ts";
 
 export const MAX_FLAG_BYTES = 256 * 1024;
 const MAX_PROBLEMS = 20;
-
-const moment = z.iso.datetime({
-  offset: true,
-  error: "is no ISO 8601 time, such as 2027-01-31T12:00:00Z",
-});
-
-/** Who did it, why and when; for people, never read by a decision. */
-const signature = {
-  by: z.string().max(200).optional(),
-  reason: z.string().max(2000).optional(),
-  at: moment.optional(),
-};
-
-const percentage = z
-  .number("must be a number: the share of clients, 0–100, that the function answers")
-  .min(0, "must be 0–100")
-  .max(100, "must be 0–100")
-  .multipleOf(0.001, "must be a multiple of 0.001");
-const side = z.enum(["legacy", "function"], "must be legacy or function");
-const text = z.string("must be text").max(1000);
-
-const condition = z
-  .strictObject({
-    of: text.refine(
-      (source) => parseAttribute(source) !== null,
-      "must be header:NAME, cookie:NAME, query:NAME, param:NAME, claim:NAME, address or host",
-    ),
-    equals: text.optional(),
-    in: z.array(text).min(1, "must not be empty").max(10_000).optional(),
-    prefix: text.min(1, "must not be empty").optional(),
-    range: z
-      .array(z.string().refine(isAddressRange, "is no address and no address range"))
-      .min(1, "must not be empty")
-      .optional(),
-  })
-  .refine(
-    ({ equals, in: list, prefix, range }) =>
-      [equals, list, prefix, range].filter((test) => test !== undefined).length === 1,
-    "needs exactly one of equals, in, prefix, range",
-  );
-
-const rule = z
-  .strictObject({
-    when: z.array(condition).min(1, "needs a condition").max(20),
-    /** One side for all that match, or a share of them. */
-    side: side.optional(),
-    percent: percentage.optional(),
-    until: moment.optional(),
-    note: z.string().max(2000).optional(),
-  })
-  .refine((one) => (one.side === undefined) !== (one.percent === undefined), "needs either side or percent");
-
-/** What a flag may say besides its stage. */
-const more = {
-  kill: z.boolean("must be true or false").optional(),
-  pause: z.boolean("must be true or false").optional(),
-  until: moment.optional(),
-  testers: z
-    .strictObject({
-      function: z.array(text).max(10_000).optional(),
-      legacy: z.array(text).max(10_000).optional(),
-    })
-    .optional(),
-  rules: z.array(rule).max(100).optional(),
-};
-
-const routeFlag = z.discriminatedUnion(
-  "stage",
-  [
-    z.strictObject({ stage: z.enum(["legacy", "shadow", "cutover", "retired"]), ...more, ...signature }),
-    z.strictObject({
-      stage: z.literal("canary"),
-      percent: percentage,
-      ...more,
-      ...signature,
-    }),
-  ],
-  `must name a stage: ${STAGES.join(", ")}`,
-);
-
-/** The flag document, wherever it is kept. The top-level signature is that of the newest version. */
-export const flagDocument = z.strictObject(
-  {
-    version: z.int("must be an integer").min(0, "must not be negative"),
-    kill: z.boolean("must be true or false").default(false),
-    /** Redraws who is in every canary; the same on every gateway, as all read the same document. */
-    salt: z.string("must be text").max(200).optional(),
-    routes: z
-      .record(
-        z.string().regex(/^[A-Za-z]/, "must start with a letter"),
-        routeFlag,
-        "must map route ids to their flags",
-      )
-      .default({}),
-    ...signature,
-  },
-  "must hold version, kill and routes",
-);
-export type FlagDocument = z.infer<typeof flagDocument>;
 
 export type ParsedFlags =
   | { readonly ok: true; readonly document: FlagDocument; readonly snapshot: FlagSnapshot }
@@ -135,9 +42,20 @@ export function parseFlags(text: string): ParsedFlags {
   } catch {
     return rejected(["1:1: aliases (*name) are not read here: write the value out"]);
   }
-  const result = flagDocument.safeParse(content);
-  if (result.success) return { ok: true, document: result.data, snapshot: snapshotOf(result.data) };
-  return rejected(result.error.issues.map((issue) => `${at(offsetOf(yaml, issue.path))}: ${inWords(issue)}`));
+  const checked = checkedFlags(content);
+  if (checked.ok) return checked;
+  return rejected(checked.issues.map((issue) => `${at(offsetOf(yaml, issue.path))}: ${inWords(issue)}`));
+}
+
+type CheckedFlags =
+  | { readonly ok: true; readonly document: FlagDocument; readonly snapshot: FlagSnapshot }
+  | { readonly ok: false; readonly issues: readonly z.core.$ZodIssue[] };
+
+/** What a document means that was read already, or everything that is wrong with it. */
+export function checkedFlags(content: unknown): CheckedFlags {
+  const { data, error } = flagDocument.safeParse(content);
+  if (error !== undefined) return { ok: false, issues: error.issues };
+  return { ok: true, document: data, snapshot: snapshotOf(data) };
 }
 
 function rejected(problems: readonly string[]): ParsedFlags {
@@ -146,7 +64,8 @@ function rejected(problems: readonly string[]): ParsedFlags {
   return { ok: false, problems: [...problems.slice(0, MAX_PROBLEMS), `1:1: and ${more} more problems`] };
 }
 
-function inWords(issue: z.core.$ZodIssue): string {
+/** One issue for people, with its place in the document. */
+export function inWords(issue: z.core.$ZodIssue): string {
   const where = issue.path.length === 0 ? "the document" : issue.path.join(".");
   if (issue.code === "unrecognized_keys") {
     const onlyCanary = issue.keys.includes("percent") ? " (percent belongs to stage canary)" : "";
@@ -179,7 +98,7 @@ function snapshotOf(document: FlagDocument): FlagSnapshot {
   };
 }
 
-function routeFlagOf(flag: z.infer<typeof routeFlag>): RouteFlag {
+function routeFlagOf(flag: WrittenFlag): RouteFlag {
   const { kill, pause, until, testers, rules } = flag;
   return {
     stage: flag.stage,
@@ -193,19 +112,19 @@ function routeFlagOf(flag: z.infer<typeof routeFlag>): RouteFlag {
 }
 
 /** Listed twice, a tester stays on legacy, where everybody comes from. */
-function testersOf(listed: NonNullable<z.infer<typeof more.testers>>): Map<string, Side> {
+function testersOf(listed: Testers): Map<string, Side> {
   const sides = new Map<string, Side>();
   for (const key of listed.function ?? []) sides.set(key, "function");
   for (const key of listed.legacy ?? []) sides.set(key, "legacy");
   return sides;
 }
 
-function ruleOf({ when, side: to, percent = 0, until }: z.infer<typeof rule>): FlagRule {
+function ruleOf({ when, side: to, percent = 0, until }: WrittenRule): FlagRule {
   const untilMs = until === undefined ? undefined : Date.parse(until);
   return flagRule(when.map(conditionOf), to ?? { percent }, untilMs);
 }
 
-function conditionOf({ of, equals, in: values, prefix, range }: z.infer<typeof condition>): Condition {
+function conditionOf({ of, equals, in: values, prefix, range }: FlagCondition): Condition {
   const attribute = parseAttribute(of)!;
   if (equals !== undefined) return { of: attribute, test: { kind: "equals", value: equals } };
   if (values !== undefined) return { of: attribute, test: { kind: "in", values } };

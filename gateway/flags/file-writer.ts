@@ -1,7 +1,8 @@
 import { mkdir, realpath } from "node:fs/promises";
 import { dirname, extname } from "node:path";
 import type { Clock } from "../clock.ts";
-import { MAX_FLAG_BYTES, parseFlags, type FlagDocument } from "./document.ts";
+import { MAX_FLAG_BYTES, parseFlags } from "./document.ts";
+import type { FlagDocument } from "./document-schema.ts";
 import { editedFlags, emptyFlags } from "./edit.ts";
 import { errorCode } from "./error-code.ts";
 import { lockFile, type FileLock } from "./file-lock.ts";

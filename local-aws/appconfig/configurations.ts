@@ -2,7 +2,8 @@ import type { Pace } from "./deployment.ts";
 import { Deployments } from "./deployments.ts";
 import { Directory, newId, type Named } from "./directory.ts";
 import { notFound } from "./errors.ts";
-import { HostedVersions, type HostedVersion } from "./hosted-versions.ts";
+import { flattened } from "./feature-flags.ts";
+import { HostedVersions, type HostedVersion, type NewVersion } from "./hosted-versions.ts";
 import { Strategies } from "./strategies.ts";
 import type { Validator } from "./validators.ts";
 
@@ -61,11 +62,13 @@ export class Configurations {
 
   addProfile({ profiles }: Application, name: string, more: New<Profile> = {}): Profile {
     const plain = { description: null, type: "AWS.Freeform", locationUri: "hosted", validators: [] } as const;
-    return profiles.add({ ...plain, ...more, id: newId(), name, versions: new HostedVersions() });
+    const profile = { ...plain, ...more, id: newId(), name };
+    const serve = profile.type === "AWS.AppConfig.FeatureFlags" ? flattened : undefined;
+    return profiles.add({ ...profile, versions: new HostedVersions(serve) });
   }
 
   /** Makes a version of whatever is named, which is made where it is missing; deployed at once, and unvalidated. */
-  deploy({ application, environment, profile }: Address, version: Omit<HostedVersion, "number">): void {
+  deploy({ application, environment, profile }: Address, version: NewVersion): void {
     const inside = this.applications.find(application) ?? this.addApplication(application);
     const { deployments } = inside.environments.find(environment) ?? this.addEnvironment(inside, environment);
     const { id, name, versions } = inside.profiles.find(profile) ?? this.addProfile(inside, profile);

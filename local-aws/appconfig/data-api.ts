@@ -49,8 +49,8 @@ export function dataApi({ sessions, pollFaults }: AppConfig): Service {
 }
 
 function send(res: ServerResponse, { nextToken, intervalS, configuration, changed }: Polled): void {
-  const { content, contentType, versionLabel } = configuration;
-  const body = changed ? content : Buffer.alloc(0);
+  const { served, contentType, versionLabel } = configuration;
+  const body = changed ? served : Buffer.alloc(0);
   res.writeHead(200, {
     "content-type": contentType,
     "content-length": body.length,

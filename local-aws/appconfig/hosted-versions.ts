@@ -4,18 +4,29 @@ import { badRequest, conflict } from "./errors.ts";
 export interface HostedVersion {
   readonly number: number;
   readonly content: Buffer;
+  /** What the data plane makes of the content. */
+  readonly served: Buffer;
   readonly contentType: string;
   /** Null when nobody gave it one. */
   readonly versionLabel: string | null;
   readonly description: string | null;
 }
 
+/** A version to be. */
+export type NewVersion = Omit<HostedVersion, "number" | "served">;
+
 /** Every version that a profile ever had. */
 export class HostedVersions {
   readonly #versions: HostedVersion[] = [];
+  readonly #serve: (content: Buffer) => Buffer;
+
+  /** `serve` throws a ServiceError for a content that cannot be stored. */
+  constructor(serve = (content: Buffer) => content) {
+    this.#serve = serve;
+  }
 
   /** Makes the newest one; refused when `after` is given and is not the number of the newest so far. */
-  create(version: Omit<HostedVersion, "number">, after: number | null): HostedVersion {
+  create(version: NewVersion, after: number | null): HostedVersion {
     const newest = this.#versions.length;
     if (after !== null && after !== newest) {
       throw conflict(`The latest version number is ${newest}, not ${after}`);
@@ -31,8 +42,8 @@ export class HostedVersions {
   }
 
   /** Makes the newest one, no questions asked. */
-  add(version: Omit<HostedVersion, "number">): HostedVersion {
-    const made = { ...version, number: this.#versions.length + 1 };
+  add(version: NewVersion): HostedVersion {
+    const made = { ...version, number: this.#versions.length + 1, served: this.#serve(version.content) };
     this.#versions.push(made);
     return made;
   }

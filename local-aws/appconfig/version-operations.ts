@@ -1,6 +1,6 @@
 import type { Configurations } from "./configurations.ts";
 import { badRequest, tooLarge } from "./errors.ts";
-import type { HostedVersion } from "./hosted-versions.ts";
+import type { HostedVersion, NewVersion } from "./hosted-versions.ts";
 import { existing, given, page, type Answer, type Call, type Operation } from "./operation.ts";
 import { validate } from "./validators.ts";
 
@@ -54,7 +54,7 @@ export function versionOperations(configurations: Configurations): Operation[] {
   ];
 }
 
-function versionIn({ header, body }: Call): Omit<HostedVersion, "number"> {
+function versionIn({ header, body }: Call): NewVersion {
   const contentType = header("content-type");
   if (contentType === null) throw badRequest("ContentType is required");
   const description = header("description");

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { parseFlags, type FlagDocument } from "../../gateway/flags/document.ts";
+import { parseFlags } from "../../gateway/flags/document.ts";
+import type { FlagDocument } from "../../gateway/flags/document-schema.ts";
 import type { FlagWriter, FlipResult } from "../../gateway/flags/writer.ts";
 
 /** A place where flags are kept, and who changes them. */

@@ -216,12 +216,13 @@ describe.concurrent("banyan validate", () => {
 });
 
 describe.concurrent("banyan config", () => {
-  it("prints the schema of the repository", async () => {
+  it.each([
+    ["routes.schema.json", []],
+    ["flags.schema.json", ["--flags"]],
+  ])("prints %s of the repository", async (file, options) => {
     const { banyan } = aFolder();
-    const committed: unknown = JSON.parse(
-      readFileSync(join(import.meta.dirname, "../../routes.schema.json"), "utf8"),
-    );
-    expect(JSON.parse((await banyan("config", "schema")).stdout)).toEqual(committed);
+    const committed: unknown = JSON.parse(readFileSync(join(import.meta.dirname, "../..", file), "utf8"));
+    expect(JSON.parse((await banyan("config", "schema", ...options)).stdout)).toEqual(committed);
   });
 
   it("prints the file with its secrets still variables", async () => {

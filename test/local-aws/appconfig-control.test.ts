@@ -192,6 +192,39 @@ describe("the store of versions", () => {
   });
 });
 
+describe("a profile of feature flags", () => {
+  const authored = (values: object, flags: object = { beta: { name: "Beta", attributes: { share: {} } } }) =>
+    JSON.stringify({ version: "1", flags, values });
+  beforeEach(async () => {
+    const type = { Type: "AWS.AppConfig.FeatureFlags" };
+    flags.ids.ConfigurationProfileId = await flags.addProfile("features", type);
+  });
+
+  it("gives back what was written, and serves each flag with its attributes while it is enabled", async () => {
+    const on = authored({ beta: { enabled: true, share: 5, _updatedAt: "2026-11-21T12:00:00.000Z" } });
+    const { VersionNumber } = await store(on);
+    const command = new GetHostedConfigurationVersionCommand({ ...flags.ids, VersionNumber });
+    expect((await client.send(command)).Content?.transformToString()).toBe(on);
+    await start("1");
+    expect(await flags.inUse("features")).toBe('{"beta":{"enabled":true,"share":5}}');
+    await store(authored({ beta: { enabled: false, share: 5 } }));
+    await start("2");
+    expect(await flags.inUse("features")).toBe('{"beta":{"enabled":false}}');
+  });
+
+  it.each([
+    ["no JSON", "{"],
+    ["another version", '{"version": "2"}'],
+    ["what is served", '{"beta": {"enabled": true}}'],
+    ["a key that is none", authored({}, { Beta: { name: "Beta" } })],
+    ["an attribute that is not defined", authored({ beta: { enabled: true, colour: "red" } })],
+    ["a flag that is not defined", authored({ gamma: { enabled: true } })],
+    ["an object for an attribute", authored({ beta: { enabled: true, share: {} } })],
+  ])("stores no %s", async (_, content) => {
+    await expect(store(content)).rejects.toThrow(BadRequestException);
+  });
+});
+
 describe("deployments", () => {
   beforeEach(async () => {
     for (const version of [1, 2, 3]) await store(`{"version": ${version}}`, { VersionLabel: `v${version}` });

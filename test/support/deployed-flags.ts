@@ -34,8 +34,8 @@ export interface DeployedFlags {
   readonly addProfile: (Name: string, more?: Partial<CreateConfigurationProfileRequest>) => Promise<string>;
   /** Deploys flags at once, whatever else goes on. */
   readonly put: (text: string, contentType?: string) => void;
-  /** What gateways would read now; null when nothing is deployed. */
-  readonly inUse: () => Promise<string | null>;
+  /** What gateways would read now, of the flags' profile unless told; null when nothing is deployed. */
+  readonly inUse: (profile?: string) => Promise<string | null>;
   readonly end: () => Promise<void>;
 }
 
@@ -79,7 +79,7 @@ export async function deployedFlags({ minuteMs = 0 } = {}): Promise<DeployedFlag
       return writers.at(-1)!;
     },
     put: (text, contentType) => aws.configure("shop", "prod", "flags", text, null, contentType),
-    inUse: () => latest(reader),
+    inUse: (profile) => latest(reader, profile),
     end: async () => {
       for (const writer of writers) writer.close();
       client.destroy();
@@ -90,8 +90,8 @@ export async function deployedFlags({ minuteMs = 0 } = {}): Promise<DeployedFlag
   };
 }
 
-async function latest(reader: AppConfigDataClient): Promise<string | null> {
-  const { application, environment, profile } = PLACE;
+async function latest(reader: AppConfigDataClient, profile = PLACE.profile): Promise<string | null> {
+  const { application, environment } = PLACE;
   try {
     const { InitialConfigurationToken } = await reader.send(
       new StartConfigurationSessionCommand({

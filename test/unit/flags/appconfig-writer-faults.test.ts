@@ -235,7 +235,10 @@ describe("where a flip through AppConfig goes", () => {
   });
 
   it.each([
-    [{ Type: "AWS.AppConfig.FeatureFlags" }, /feature-flag profile: flips are made in freeform profiles/],
+    [
+      { Type: "AWS.AppConfig.FeatureFlags" },
+      /flips are not made in a feature-flag profile: .*console.*freeform/,
+    ],
     [{ LocationUri: "ssm-parameter://flags" }, /kept in ssm-parameter:\/\/flags: change it there/],
   ])("is no profile with %j", async (more, message) => {
     await flags.addProfile("others", more);

@@ -1,6 +1,4 @@
-import { once } from "node:events";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -69,12 +67,6 @@ const polledAgain = async (flags: FlagSource) => {
 
 const ALL = { timeout: 60_000 };
 const EXPIRED = { expireTokens: true };
-const LOST = { fail: { reset: "after" } } as const;
-const REFUSED_TWICE = { fail: { status: 400, type: "BadRequestException", times: 2 } };
-const THROTTLED = { fail: { status: 429, type: "ThrottlingException" } };
-const BROKEN = { fail: { status: 500, type: "InternalServerException" } };
-const UNTYPED = { fail: { status: 503 } };
-const RESET = { fail: { reset: "before" } } as const;
 
 describe("appConfigFlags", ALL, () => {
   it("takes empty answers for unchanged flags", async () => {
@@ -84,63 +76,6 @@ describe("appConfigFlags", ALL, () => {
     expect(flags.current()).toBe(snapshot);
     expect(changed).toEqual(["1"]);
     expect(rejected).toEqual([]);
-  });
-
-  it("begins a new session when its token has expired, and nobody notices", async () => {
-    const flags = await started();
-    local.aws.disturbPolls(EXPIRED);
-    await polledAgain(flags);
-    local.deploy('{"version": 2}');
-    await becomes(flags, "2");
-    expect(rejected).toEqual([]);
-    expect(changed).toEqual(["1", "2"]);
-  });
-
-  it.each([
-    ["a lost answer, which spends the token", LOST, "ECONNRESET"],
-    ["a refused token twice", REFUSED_TWICE, "As ordered"],
-    ["a throttle", THROTTLED, "As ordered"],
-    ["an internal error", BROKEN, "As ordered"],
-    ["an untyped error", UNTYPED, ""],
-    ["a connection reset", RESET, "ECONNRESET"],
-  ])("keeps its flags through %s, says so once, and recovers", async (_, disturbance, mentioned) => {
-    const flags = await started();
-    local.aws.disturbPolls(disturbance);
-    await goesStale(flags);
-    expect(flags.current().version).toBe("1");
-    expect(flags.health().problem).toMatch(/^AppConfig shop\/prod\/flags: it cannot be read: ./);
-    expect(flags.health().problem).toContain("version 1 stays in use");
-    local.deploy('{"version": 2}');
-    await becomes(flags, "2");
-    expect(rejected).toHaveLength(1);
-    expect(rejected[0]).toMatch(mentioned === "" ? /./ : new RegExp(`${mentioned}|socket hang up`));
-  });
-
-  it("waits when it came too early, with its token, and takes that for no failure", async () => {
-    const flags = await started();
-    const early = {
-      Message: "x",
-      Reason: "InvalidParameters",
-      Details: { InvalidParameters: { configuration_token: { Problem: "PollIntervalNotSatisfied" } } },
-    };
-    local.aws.disturbPolls({ fail: { status: 400, type: "BadRequestException", body: early } });
-    await polledAgain(flags);
-    expect(rejected).toEqual([]);
-    expect(changed).toEqual(["1"]);
-  });
-
-  it.each([
-    ["no JSON", '{"version": [', undefined, "it holds no valid flags:\n1:"],
-    ["another shape", '{"version": 2, "routs": {}}', undefined, "routs"],
-    ["feature flags", '{"beta": {"enabled": true, "percent": 4}}', undefined, "feature-flag profile"],
-    ["multi-variant flags", "{a:1}", "application/x-amzn-ion", "multi-variant"],
-  ])("refuses %s as a whole", async (_, content, contentType, mentioned) => {
-    const flags = await started();
-    local.deploy(content, contentType);
-    await goesStale(flags);
-    expect(flags.current().version).toBe("1");
-    expect(flags.health().problem).toContain(mentioned);
-    expect(await readFile(cacheFile, "utf8")).toBe('{"version": 1}');
   });
 
   it("stays not fresh while what it refused stays unchanged, in new sessions too, and says so once", async () => {
@@ -175,53 +110,6 @@ describe("appConfigFlags", ALL, () => {
     expect(flags.current().version).toBe("1");
     await flags.start();
     expect(flags.current().version).toBe("2");
-  });
-});
-
-describe("appConfigFlags, started while AppConfig is down,", ALL, () => {
-  const DOWN = "http://127.0.0.1:1";
-
-  it("has no flags when none were kept", async () => {
-    const flags = source(DOWN);
-    await flags.start();
-    expect(flags.current()).toBe(NO_FLAGS);
-    expect(flags.health()).toMatchObject({ fresh: false, lastReadAt: null });
-    expect(flags.health().problem).toContain("ECONNREFUSED");
-  });
-
-  it("uses the flags that were kept, and says so", async () => {
-    local.deploy('{"version": 7, "kill": true}');
-    const before = source();
-    await before.start();
-    await before.stop();
-    expect(await readdir(join(cacheFile, ".."))).toEqual(["kept.json"]);
-
-    const flags = source(DOWN);
-    await flags.start();
-    expect(flags.current()).toMatchObject({ version: "7", killed: true });
-    expect(flags.health()).toMatchObject({ fresh: false, lastReadAt: null });
-    expect(flags.health().problem).toContain(`version 7, kept in ${cacheFile}, stays in use`);
-  });
-
-  it("trusts nothing that was kept and is damaged", async () => {
-    await mkdir(join(cacheFile, ".."));
-    await writeFile(cacheFile, '{"version": 7, "ki');
-    const flags = source(DOWN);
-    await flags.start();
-    expect(flags.current()).toBe(NO_FLAGS);
-  });
-
-  it("does not wait for an AppConfig that never answers", async () => {
-    const silent = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
-    await once(silent, "listening");
-    const address = silent.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
-    const flags = source(`http://127.0.0.1:${address.port}`);
-    await flags.start();
-    expect(flags.health().problem).toContain("it has not answered within 3000 ms yet");
-    await flags.stop();
-    silent.close();
-    await once(silent, "close");
   });
 });
 

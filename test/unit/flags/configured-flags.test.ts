@@ -6,6 +6,7 @@ import { systemClock } from "../../../gateway/clock.ts";
 import type { FlagsConfig } from "../../../gateway/config/gateway-config.ts";
 import { configuredFlags, type ConfiguredFlags } from "../../../gateway/flags/configured-flags.ts";
 import { startLocalAws, type LocalAws } from "../../../local-aws/server.ts";
+import { localAgent } from "../../support/local-agent.ts";
 
 const FLIP = { routeId: "get-order", stage: "shadow", by: "ada", reason: "to see" } as const;
 
@@ -51,4 +52,20 @@ it("reads flags from AppConfig, keeps them in the data folder, and flips them th
   expect(flags.current().version).toBe("4");
   expect(await readdir(join(folder, "data"))).toEqual([expect.stringMatching(/^appconfig-\w+\.json$/)]);
   expect(await writer.apply(FLIP)).toMatchObject({ made: true, version: "5" });
+});
+
+it("shows the AppConfig Agent the token that routes.yaml has for it", async () => {
+  const agent = await localAgent();
+  agent.answer(({ headers }, res) => {
+    const isKnown = headers.authorization === "Bearer open-sesame";
+    res.writeHead(isKnown ? 200 : 401).end('{"version": 4}');
+  });
+  const place = { application: "shop", environment: "prod", profile: "flags" };
+  const more = { pollMs: 5_000, strategy: "AppConfig.AllAtOnce", url: agent.url };
+  const { flags } = await use({ source: "appconfig-agent", ...place, ...more, accessToken: "open-sesame" });
+  expect(flags.current().version).toBe("4");
+  await flags.stop();
+  await use({ source: "appconfig-agent", ...place, ...more, accessToken: null });
+  expect(used.flags.health().problem).toContain("configure the ACCESS_TOKEN that the agent has");
+  await agent.end();
 });
