@@ -27,6 +27,8 @@ interface Current {
   readonly onLine: (line: string) => void;
   readonly settle: (outcome: Outcome) => void;
   outcome?: Outcome;
+  /** The process has asked for more, which it may before its word of this one is through. */
+  over?: true;
 }
 
 /** One execution environment: a process that runs one invocation at a time, for as long as it lives. */
@@ -119,14 +121,19 @@ export class Environment {
         this.#give = give;
         this.usedMemoryMb = Math.max(this.usedMemoryMb, usedMemoryMb);
         this.#initialised.resolve(undefined);
-        const { outcome, settle } = this.#current ?? {};
-        if (outcome !== undefined) settle?.(outcome);
+        const current = this.#current;
+        if (current === undefined) return;
+        if (current.outcome === undefined) current.over = true;
+        else current.settle(current.outcome);
       },
       current: (requestId) =>
         this.#current?.invocation.requestId === requestId ? this.#current.invocation : undefined,
       ended: (outcome) => {
         // A timeout that came first stands.
-        if (this.#current !== undefined) this.#current.outcome ??= outcome;
+        const current = this.#current;
+        if (current === undefined) return;
+        current.outcome ??= outcome;
+        if (current.over) current.settle(current.outcome);
       },
       initFailed: (failure) => {
         this.#initFailure = failure;

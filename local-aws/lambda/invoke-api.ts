@@ -21,6 +21,8 @@ const LIMITS: Readonly<Record<string, number>> = {
   Event: 1_048_576,
 };
 
+const EVENT_STREAM = { "content-type": "application/vnd.amazon.eventstream" };
+
 /** One call, checked and ready to run. */
 interface Call {
   readonly deployed: LambdaFunction;
@@ -28,22 +30,24 @@ interface Call {
   readonly invocation: Invocation;
   /** Whether the caller wants the log's tail. */
   readonly logWanted: boolean;
+  /** Whether the caller wants the answer as it comes. */
+  readonly streamed: boolean;
 }
 
 /** Lambda's Invoke and InvokeWithResponseStream. */
 export function invokeApi(functions: Functions): Service {
   return (method, url): Handler | undefined => {
-    const [matched, buffered, streamed] = PATH.exec(url.pathname) ?? [];
+    const [matched, buffered, streaming] = PATH.exec(url.pathname) ?? [];
     if (method !== "POST" || matched === undefined) return undefined;
     return async (req, res) => {
       const { type, event } = await readEvent(req);
-      const reference = parseReference(buffered ?? streamed!, url.searchParams.get("Qualifier"));
-      const call = callOf(functions, reference, event, req, res);
+      const reference = parseReference(buffered ?? streaming!, url.searchParams.get("Qualifier"));
+      const call = callOf(functions, reference, event, req, res, streaming !== undefined);
       if (type === "DryRun") return void res.writeHead(204).end();
       const fault = call.deployed.takeFault();
       if (fault !== undefined) return answerFault(fault, call, res);
       if (type === "Event") return answerAccepted(call, res);
-      return streamed === undefined ? answerBuffered(call, res) : answerStreamed(call, res);
+      return call.streamed ? answerStreamed(call, res) : answerBuffered(call, res);
     };
   };
 }
@@ -69,6 +73,7 @@ function callOf(
   event: Buffer,
   req: IncomingMessage,
   res: ServerResponse,
+  streamed: boolean,
 ): Call {
   const deployed = functions.get(reference.name);
   const { version, arn } = deployed.qualified(reference.qualifier);
@@ -83,6 +88,7 @@ function callOf(
       traceId: headerOf(req, "x-amzn-trace-id") ?? newTraceId(),
     },
     logWanted: headerOf(req, "x-amz-log-type") === "Tail",
+    streamed,
   };
 }
 
@@ -100,10 +106,10 @@ async function answerStreamed(call: Call, res: ServerResponse): Promise<void> {
   const gone = new AbortController();
   res.once("close", () => gone.abort());
   const write = async (chunk: Buffer) => {
-    if (!res.headersSent) res.writeHead(200, { "content-type": "application/vnd.amazon.eventstream" });
+    if (!res.headersSent) res.writeHead(200, EVENT_STREAM);
     // The function runs to its end even when nobody listens any more.
     if (chunk.length === 0 || res.destroyed) return;
-    if (res.write(eventFrame("PayloadChunk", "application/octet-stream", chunk))) return;
+    if (res.write(chunkFrame(chunk))) return;
     await once(res, "drain", { signal: gone.signal }).catch(() => {});
   };
   const { outcome, log } = await call.deployed.invoke(call.version, { ...call.invocation, write });
@@ -123,16 +129,33 @@ function answerAccepted({ deployed, version, invocation }: Call, res: ServerResp
 }
 
 async function answerFault(fault: Fault, call: Call, res: ServerResponse): Promise<void> {
-  if ("status" in fault) {
-    const { status, type = "", reason } = fault;
-    throw new ServiceError(status, type, {
-      Type: status < 500 ? "User" : "Service",
-      ...(reason && { Reason: reason }),
-      Message: "Injected failure.",
-    });
+  if ("status" in fault) return answerRefusal(fault, res);
+  if (fault.reset === "before") return void res.destroy();
+  const { outcome } = await call.deployed.invoke(call.version, call.invocation);
+  if (fault.reset === "after") return void res.destroy();
+  const { payload } = outcome;
+  const half = payload.subarray(0, payload.length >> 1);
+  // What was written has left by the time that the callback runs.
+  const destroy = () => void res.destroy();
+  if (call.streamed) res.writeHead(200, EVENT_STREAM).write(chunkFrame(half), destroy);
+  else res.writeHead(200, { "content-length": payload.length }).write(half, destroy);
+}
+
+function answerRefusal(fault: Extract<Fault, { status: number }>, res: ServerResponse): void {
+  const { status, type, reason, message } = fault;
+  if (type === undefined) {
+    const html = `<html><head><title>${status}</title></head><body><h1>${message}</h1></body></html>`;
+    return void res.writeHead(status, { "content-type": "text/html" }).end(html);
   }
-  if (fault.reset === "after") await call.deployed.invoke(call.version, call.invocation);
-  res.destroy();
+  throw new ServiceError(status, type, {
+    Type: status < 500 ? "User" : "Service",
+    ...(reason && { Reason: reason }),
+    Message: message,
+  });
+}
+
+function chunkFrame(chunk: Buffer): Buffer {
+  return eventFrame("PayloadChunk", "application/octet-stream", chunk);
 }
 
 function headerOf(req: IncomingMessage, name: string): string | undefined {

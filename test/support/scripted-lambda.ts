@@ -23,7 +23,7 @@ interface Call {
 }
 
 /** Longer than any deadline of the routes that it is for. */
-const LATE_MS = 1_300;
+const LATE_MS = 1_900;
 
 const refusal =
   (status: number, type: string) =>

@@ -43,11 +43,12 @@ export interface Weather {
   readonly waves: readonly (readonly Sent[])[];
 }
 
-const SLOW: readonly FaultName[] = ["silent", "silent-ran", "silent-late"];
+/** Those that a deadline ends. */
+export const SLOW: readonly FaultName[] = ["silent", "silent-ran", "silent-late"];
 const names = Object.keys(FAULTS) as FaultName[];
 
 const faults = oneof(
-  { weight: 30, arbitrary: constantFrom(...names.filter((name) => !SLOW.includes(name))) },
+  { weight: 50, arbitrary: constantFrom(...names.filter((name) => !SLOW.includes(name))) },
   { weight: 1, arbitrary: constantFrom(...SLOW) },
 );
 const sizes = oneof(

@@ -59,11 +59,12 @@ export function sdkInvoker({ region, endpoint }: AwsSettings): Invoker {
       const input = inputOf(call);
       try {
         const answer = await client.send(new InvokeCommand(input), { abortSignal: signal });
-        const { FunctionError, ExecutedVersion, Payload = new Uint8Array(), LogResult } = answer;
+        const { FunctionError, ExecutedVersion, Payload, LogResult } = answer;
         return {
           functionError: FunctionError,
           executedVersion: ExecutedVersion,
-          payload: Payload,
+          // The SDK gives null for an empty payload, whatever its types say.
+          payload: Payload ?? new Uint8Array(),
           ...(LogResult !== undefined && { logResult: LogResult }),
         };
       } catch (error) {
