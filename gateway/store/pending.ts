@@ -1,0 +1,104 @@
+import type { FiledSample, Increment, Sample } from "./evidence-store.ts";
+import { mergedIncrements } from "./increments.ts";
+
+/** What was lost of the evidence. */
+export interface Lost {
+  /** Compared pairs and copies that were not made. */
+  readonly pairs: number;
+  readonly samples: number;
+}
+
+export interface PendingBounds {
+  /** Keys, hours counted apart, that wait at most. */
+  readonly maxKeys: number;
+  /** Bytes of samples that wait at most. */
+  readonly maxSampleBytes: number;
+}
+
+/** Increments of one key that wait before they are merged: merging each one would cost as much as all groups of its key. */
+const MERGED_AT = 64;
+/** What one batch has of each, so that a transaction is short and nothing holds up the event loop to make one ready. */
+const ROWS_A_BATCH = 1_000;
+const SAMPLES_A_BATCH = 100;
+/** Rows of a key that has neither groups nor noise. */
+const ROWS_A_KEY = 5;
+
+/** Evidence on its way to the store: counts are merged, so that they wait in bounded memory however long it takes. */
+export class PendingEvidence {
+  readonly #bounds: PendingBounds;
+  readonly #increments = new Map<string, [Increment, ...Increment[]]>();
+  #samples: FiledSample[] = [];
+  #sampleBytes = 0;
+
+  constructor(bounds: PendingBounds) {
+    this.#bounds = bounds;
+  }
+
+  /** Increments and samples that wait. */
+  get size(): number {
+    return this.#increments.size + this.#samples.length;
+  }
+
+  /** Takes it in; false when there are too many keys already. */
+  add(increment: Increment): boolean {
+    const id = JSON.stringify([increment.key, increment.hour]);
+    const waiting = this.#increments.get(id);
+    if (waiting === undefined) {
+      if (this.#increments.size >= this.#bounds.maxKeys) return false;
+      this.#increments.set(id, [increment]);
+      return true;
+    }
+    waiting.push(increment);
+    if (waiting.length >= MERGED_AT) this.#increments.set(id, [mergedIncrements(waiting)]);
+    return true;
+  }
+
+  /** Takes it in, and says how many had to go for it, oldest first. */
+  addSample(filed: FiledSample): number {
+    this.#samples.push(filed);
+    this.#sampleBytes += bytesOf(filed.sample);
+    let gone = 0;
+    while (this.#sampleBytes > this.#bounds.maxSampleBytes)
+      this.#sampleBytes -= bytesOf(this.#samples[gone++]!.sample);
+    if (gone > 0) this.#samples = this.#samples.slice(gone);
+    return gone;
+  }
+
+  /** The next batch's worth, no longer pending. */
+  take(): { readonly increments: Increment[]; readonly samples: FiledSample[] } {
+    const increments: Increment[] = [];
+    let rows = 0;
+    for (const [id, waiting] of this.#increments) {
+      if (rows >= ROWS_A_BATCH) break;
+      const increment = mergedIncrements(waiting);
+      increments.push(increment);
+      rows += rowsFor(increment);
+      this.#increments.delete(id);
+    }
+    const samples = this.#samples.slice(0, SAMPLES_A_BATCH);
+    this.#samples = this.#samples.slice(samples.length);
+    for (const { sample } of samples) this.#sampleBytes -= bytesOf(sample);
+    return { increments, samples };
+  }
+}
+
+/** About how many rows it becomes; each group has an example, and a key has some of its own. */
+function rowsFor({ groups, noise }: Increment): number {
+  return ROWS_A_KEY + 2 * groups.length + noise.length;
+}
+
+/** What is lost with them. */
+export function lostWith(increments: readonly Increment[], samples: readonly FiledSample[]): Lost {
+  const pairs = increments.map(({ counts, dropped }) =>
+    Object.values(dropped).reduce((sum, n) => sum + n, counts.compared),
+  );
+  return { pairs: pairs.reduce((sum, n) => sum + n, 0), samples: samples.length };
+}
+
+/** About what a sample takes up. */
+function bytesOf({ request, primary, candidate }: Sample): number {
+  const answered = [primary, candidate].flatMap((side) => (side.kind === "answered" ? [side] : []));
+  const heads = [request, ...answered].flatMap(({ headers }) => headers);
+  const bodies = [request.body, ...answered.map(({ body }) => body.bytes)];
+  return [...heads, ...bodies].reduce((sum, part) => sum + part.length, 1_000);
+}
