@@ -20,7 +20,7 @@ import { stopFile } from "./flags/stop-file.ts";
 import { stoppable } from "./flags/stoppable.ts";
 import { gateway, type Gateway } from "./gateway.ts";
 import { routings } from "./routing.ts";
-import { noMirror } from "./shadow/mirror.ts";
+import { shadowPlane } from "./shadow-plane.ts";
 import { counters } from "./telemetry/counters.ts";
 import { pinoTelemetry } from "./telemetry/pino.ts";
 import { tee } from "./telemetry/tee.ts";
@@ -33,7 +33,7 @@ export interface Assembly extends AsyncDisposable {
   /** What the operator's side works on. */
   readonly operated: Pick<
     AdminParts,
-    "table" | "flags" | "writer" | "stop" | "audit" | "telemetry" | "clock"
+    "table" | "flags" | "writer" | "stop" | "audit" | "evidence" | "telemetry" | "clock"
   > &
     Pick<NonNullable<AdminParts["live"]>, "breakers" | "counters" | "prices" | "config" | "configProblem">;
 }
@@ -104,11 +104,16 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
   await killFile.start();
   await flags.start();
 
+  const plane = parts.use(
+    await shadowPlane(config, settings, { clock, telemetry, routing: () => routing.current() }),
+  );
+
   let inUse = config;
   const use = (next: GatewayConfig) => {
     inUse = next;
     breakers.reload(next.routes);
     routing.reload(next);
+    plane.reload(next);
   };
   const reloading = parts.use(await reloads(settings, telemetry, use));
 
@@ -124,7 +129,7 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
     clock,
     telemetry,
     flags,
-    mirror: noMirror,
+    mirror: plane.mirror,
     breaker: (route, side) => breakers.breaker(route, side),
     routing: () => routing.current(),
   });
@@ -138,6 +143,7 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
       writer,
       stop,
       audit,
+      evidence: plane.store,
       telemetry,
       clock,
       breakers: () => breakers.states(),

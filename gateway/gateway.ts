@@ -9,6 +9,8 @@ import type { GatewayRequest, LiveRequest } from "./http/request.ts";
 import { inform, refuse, refuseSocket, respond } from "./http/respond.ts";
 import type { Params } from "./routes/pattern.ts";
 import type { Match, RouteTable } from "./routes/table.ts";
+import type { Route } from "./routes/route.ts";
+import type { ShadowSides } from "./shadow/shadow-sides.ts";
 import type { Mirror } from "./shadow/mirror.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 import { ask, type Asked, type Asking } from "./upstreams/ask.ts";
@@ -24,6 +26,8 @@ export interface Routing {
   readonly legacyTimeoutMs: number;
   /** Route id → its function. */
   readonly functions: ReadonlyMap<string, Upstream>;
+  /** Where copies of a route go, on connections of their own. */
+  readonly shadowSides: (route: Route) => ShadowSides;
   readonly ingress: IngressSettings;
 }
 
@@ -66,10 +70,14 @@ export function gateway(parts: GatewayParts): Gateway {
       // 3. Decide.
       const { decision, setCookie } = decideFor(request, match, parts.flags.current());
 
-      // 4. Ask the decided side within its breaker and deadline, or whoever may stand in for it.
+      // 4. Mirror: what is to be copied is watched from here on; nothing is sent anywhere before the client has its answer.
+      const copying = match === null ? null : parts.mirror.consider(request, match.route, decision);
+
+      // 5. Ask the decided side within its breaker and deadline, or whoever may stand in for it.
       const asked = await answerFor(request, match, decision, routing, parts);
 
-      // 5. Respond.
+      // 6. Respond.
+      copying?.watch(asked.answer);
       const delivery = await respond(
         request,
         asked.answer,
@@ -79,10 +87,8 @@ export function gateway(parts: GatewayParts): Gateway {
       // What the client is still sending is of no use to anybody; read on, or its connection would be stuck.
       request.body.discard();
 
-      // 6. Mirror: only now may a copy go to the other side.
-      if (match !== null && decision.shadow !== null && asked.answeredBy !== "gateway") {
-        parts.mirror.offer({ request, route: match.route, decision, answer: asked.answer });
-      }
+      // Only now may a copy go to the other side.
+      copying?.answered({ by: asked.answeredBy, complete: delivery === "complete" });
 
       // 7. Tell.
       parts.telemetry.requestFinished({

@@ -3,8 +3,9 @@ import type { Clock } from "./clock.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
 import type { Routing } from "./gateway.ts";
 import { trustIn } from "./http/trust.ts";
-import { kept } from "./kept.ts";
-import type { LambdaTarget, WebTarget } from "./routes/function-target.ts";
+import { kept, type Kept } from "./kept.ts";
+import type { ShadowSides } from "./shadow/shadow-sides.ts";
+import type { FunctionTarget, LambdaTarget, WebTarget } from "./routes/function-target.ts";
 import { paramsOf } from "./routes/pattern.ts";
 import type { Route } from "./routes/route.ts";
 import { routeTable } from "./routes/table.ts";
@@ -37,16 +38,22 @@ export interface RoutingParts {
 
 /** Builds upstreams and table from a configuration, and builds them again when it changes. */
 export function routings(config: GatewayConfig, { clock, telemetry, viaName }: RoutingParts): Routings {
-  const legacies = kept<HttpUpstreamSettings, HttpUpstream>(httpUpstream);
-  const invokers = kept<AwsSettings, Invoker>(sdkInvoker);
-  const hosts = kept<WebTarget, HttpUpstream>((target) => webUpstream({ target }));
+  const live = connections();
+  // Copies have sockets of their own: however slow the other side is, nobody who is answered waits for a socket.
+  const copies = connections();
   const warm = kept<WarmSettings, { close(): void }>(({ aws, targets }) => {
-    const { stop } = keepWarm(targets, invokers.for(aws), (round) => telemetry.keptWarm(round));
+    const { stop } = keepWarm(targets, live.invokers.for(aws), (round) => telemetry.keptWarm(round));
     return { close: stop };
   });
+  const pools = [warm, live, copies];
   const open = new Set<Socket>();
 
-  const lambdaOf = (target: LambdaTarget, { id, pattern }: Route, aws: GatewayConfig["aws"]): Upstream =>
+  const lambdaOf = (
+    target: LambdaTarget,
+    { id, pattern }: Route,
+    aws: GatewayConfig["aws"],
+    { invokers }: Connections,
+  ): Upstream =>
     lambdaUpstream({
       invoker: invokers.for(awsSettings(aws)),
       target,
@@ -56,24 +63,48 @@ export function routings(config: GatewayConfig, { clock, telemetry, viaName }: R
       ),
     });
 
-  const functionOf = (route: Route, aws: GatewayConfig["aws"]): Upstream => {
-    const { function: target } = route;
-    const upstream = target.kind === "web" ? hosts.for(target) : lambdaOf(target, route, aws);
+  const functionOf = (
+    route: Route,
+    aws: GatewayConfig["aws"],
+    over: Connections,
+    target: FunctionTarget = route.function,
+  ): Upstream => {
+    const upstream = target.kind === "web" ? over.hosts.for(target) : lambdaOf(target, route, aws, over);
     return withAnswerHeaders(upstream, route.answerHeaders);
   };
 
-  const routingOf = ({ legacy, aws, routes, trustedProxies }: GatewayConfig): Routing => {
+  /** Made when the first copy goes there. */
+  const shadowSidesOf = ({ legacy, aws, mirror }: GatewayConfig): Routing["shadowSides"] => {
+    const sides = new Map<Route, ShadowSides>();
+    const connections = Math.min(legacy.connections, mirror.concurrency);
+    return (route) => {
+      const known = sides.get(route);
+      if (known !== undefined) return known;
+      const rehearsing = rehearsalOf(route);
+      const made = {
+        legacy: copies.legacies.for({ name: "legacy", url: legacy.url, connections }),
+        function: functionOf(route, aws, copies),
+        rehearsal: rehearsing === null ? null : functionOf(route, aws, copies, rehearsing),
+      };
+      sides.set(route, made);
+      return made;
+    };
+  };
+
+  const routingOf = (config: GatewayConfig): Routing => {
+    const { legacy, aws, routes, trustedProxies } = config;
     const { url, connections, timeoutMs } = legacy;
     const routing = {
       table: routeTable(routes),
-      legacy: legacies.for({ name: "legacy", url, connections }),
+      legacy: live.legacies.for({ name: "legacy", url, connections }),
       tunnel: webSocketTunnel({ legacyUrl: url, timeoutMs, open }, telemetry),
       legacyTimeoutMs: timeoutMs,
-      functions: new Map(routes.map((route) => [route.id, functionOf(route, aws)])),
+      functions: new Map(routes.map((route) => [route.id, functionOf(route, aws, live)])),
+      shadowSides: shadowSidesOf(config),
       ingress: { clock, trust: trustIn(trustedProxies), viaName },
     };
     warm.for({ aws: awsSettings(aws), targets: toBeKeptWarm(routes) });
-    for (const pool of [warm, legacies, hosts, invokers]) pool.sweep();
+    for (const pool of pools) pool.sweep();
     return routing;
   };
 
@@ -85,9 +116,37 @@ export function routings(config: GatewayConfig, { clock, telemetry, viaName }: R
     },
     close() {
       for (const socket of open) socket.destroy();
-      for (const pool of [warm, legacies, hosts, invokers]) pool.close();
+      for (const pool of pools) pool.close();
     },
   };
+}
+
+/** Connections that are kept over reloads. */
+interface Connections extends Pick<Kept<unknown, unknown>, "sweep" | "close"> {
+  readonly legacies: Kept<HttpUpstreamSettings, HttpUpstream>;
+  readonly invokers: Kept<AwsSettings, Invoker>;
+  readonly hosts: Kept<WebTarget, HttpUpstream>;
+}
+
+function connections(): Connections {
+  const legacies = kept<HttpUpstreamSettings, HttpUpstream>(httpUpstream);
+  const invokers = kept<AwsSettings, Invoker>(sdkInvoker);
+  const hosts = kept<WebTarget, HttpUpstream>((target) => webUpstream({ target }));
+  const all = [legacies, invokers, hosts];
+  return {
+    legacies,
+    invokers,
+    hosts,
+    sweep: () => all.forEach((pool) => pool.sweep()),
+    close: () => all.forEach((pool) => pool.close()),
+  };
+}
+
+/** The function by the alias that works on a scratch store; null where there is none. */
+function rehearsalOf({ function: target, shadow }: Route): LambdaTarget | null {
+  return target.kind === "lambda" && shadow.rehearsal !== null
+    ? { ...target, qualifier: shadow.rehearsal }
+    : null;
 }
 
 interface WarmSettings {

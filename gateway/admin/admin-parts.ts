@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { EmergencyStop } from "../flags/emergency-stop.ts";
 import type { FlagSource } from "../flags/flag-source.ts";
 import type { FlagWriter } from "../flags/writer.ts";
+import type { EvidenceStore } from "../store/evidence-store.ts";
 import type { RouteTable } from "../routes/table.ts";
 import type { Counters } from "../telemetry/counters.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -38,6 +39,8 @@ export interface AdminParts {
   readonly writer: FlagWriter;
   /** Who changed what; nothing is changed that it does not know of. */
   readonly audit: AuditLog;
+  /** What was compared. */
+  readonly evidence: Pick<EvidenceStore, "summaries" | "samples">;
   /** How wishes come here. */
   readonly via: AuditIntent["via"];
   /** This gateway's own emergency stop. */

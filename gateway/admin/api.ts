@@ -1,6 +1,7 @@
 import type { Request } from "express";
 import type { z } from "zod";
 import {
+  diffsRequest,
   explainRequest,
   flipRequest,
   killRequest,
@@ -37,6 +38,10 @@ export function endpoints(operatorFor: (req: Request) => Operator): readonly End
     { path: "/api/status", get: (req) => operatorFor(req).status(one(req.query, "route")) },
     { path: "/api/config", get: (req) => operatorFor(req).config() },
     {
+      path: "/api/diffs",
+      get: async (req) => operatorFor(req).diffs(parseRequest(diffsRequest, once(req.query))),
+    },
+    {
       path: "/api/explain",
       get: (req) => explain(req, explainQuery(req.query)),
       post: (req) => explain(req, req.body),
@@ -56,6 +61,11 @@ function one(query: Query, name: string): string | undefined {
   const value = query[name];
   if (value === undefined || typeof value === "string") return value;
   throw new Refusal("bad-request", `${name} may be given once`);
+}
+
+/** Parameters that may each be there once. */
+function once(query: Query): object {
+  return Object.fromEntries(Object.keys(query).map((name) => [name, one(query, name)]));
 }
 
 /** `?method=GET&url=/x&header=Name:%20value&header=…` */

@@ -70,6 +70,15 @@ export const explainRequest = z.strictObject({
     .default([]),
 });
 
+/** Times are wall-clock milliseconds. */
+export const diffsRequest = z.strictObject({
+  route: routeId.optional(),
+  since: z.coerce.number("a time is milliseconds since 1970").int().min(0).optional(),
+  /** Place of a group, whose samples are wanted. */
+  at: z.string().min(1).max(2000).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(20),
+});
+
 /** What a flip, promote, rollback or kill came to. */
 export const flipped = z.object({
   /** False when nothing had to change, and for a dry run. */
@@ -84,6 +93,66 @@ export const flipped = z.object({
   effects: z.array(z.string()),
   /** What did not go as it should. */
   notes: z.array(z.string()),
+});
+
+const shown = z.string().nullable();
+const differenceGroup = z.object({
+  /** Place with `*` for indices. */
+  at: z.string(),
+  kind: z.string(),
+  pairs: z.number(),
+  ignoredPairs: z.number(),
+  /** Of the compared pairs. */
+  percent: z.number(),
+  /** Whether legacy differs from itself there; null when nobody asked it twice. */
+  noise: z.enum(["regresses", "noisy", "clean", "unknown"]).nullable(),
+  firstAt: z.string(),
+  lastAt: z.string(),
+  examples: z.array(z.object({ primary: shown, candidate: shown })),
+});
+const observed = z.object({ status: z.number().nullable(), failure: shown, body: z.string() });
+/** How the sides differed. Times are ISO 8601. */
+export const diffs = z.object({
+  evidence: z.array(
+    z.object({
+      route: z.string(),
+      /** Who was compared with the one that answered. */
+      candidate: side,
+      functionVersion: z.string(),
+      /** Digest of the rules. */
+      rules: z.string(),
+      environment: z.string(),
+      firstAt: z.string(),
+      lastAt: z.string(),
+      counts: z.object({
+        compared: z.number(),
+        matched: z.number(),
+        ignored: z.number(),
+        mismatched: z.number(),
+        inconclusive: z.number(),
+        identical: z.number(),
+        bothFailed: z.number(),
+        onlyPrimaryFailed: z.number(),
+        onlyCandidateFailed: z.number(),
+      }),
+      /** Why copies were not made or not compared. */
+      dropped: counts,
+      coverage: counts,
+      groups: z.array(differenceGroup),
+    }),
+  ),
+  /** Of the place that was asked for, newest first; secrets are replaced by tokens. */
+  samples: z.array(
+    z.object({
+      id: z.string(),
+      at: z.string(),
+      request: z.string(),
+      verdict: z.string(),
+      differences: z.array(z.object({ at: z.string(), kind: z.string(), primary: shown, candidate: shown })),
+      primary: observed,
+      candidate: observed,
+    }),
+  ),
 });
 
 const sideCounts = z.object({
@@ -116,6 +185,8 @@ const traffic = z.object({
   legacy: sideCounts,
   function: sideCounts,
   invocations,
+  /** Copies by what came of them: a verdict, or why there is none. */
+  shadow: z.object({ compared: counts, dropped: counts }),
 });
 /** What the function would cost if it answered the whole route, from what was sampled; in USD, on demand. */
 const cost = z.object({
@@ -207,6 +278,8 @@ export type RollbackRequest = z.input<typeof rollbackRequest>;
 export type PauseRequest = z.input<typeof pauseRequest>;
 export type KillRequest = z.input<typeof killRequest>;
 export type ExplainRequest = z.output<typeof explainRequest>;
+export type DiffsRequest = z.output<typeof diffsRequest>;
+export type Diffs = z.infer<typeof diffs>;
 export type Flipped = z.infer<typeof flipped>;
 export type Move = Flipped["moves"][number];
 export type RungShown = z.infer<typeof rung>;

@@ -1,4 +1,6 @@
 import type { Rung } from "../flags/transitions.ts";
+import type { Route } from "../routes/route.ts";
+import { isSafe } from "../routes/shadowing.ts";
 import type { AdminParts } from "./admin-parts.ts";
 import type { Move } from "./contract.ts";
 import { findRoute, rungOf } from "./find-route.ts";
@@ -9,7 +11,8 @@ export function effectsOf(parts: AdminParts, moves: readonly Move[]): string[] {
   return [...moves.flatMap((move) => trafficOf(parts, move)), ...leftBehind(parts, moves)];
 }
 
-function trafficOf({ live }: AdminParts, { route, from, to }: Move): string[] {
+function trafficOf(parts: AdminParts, { route, from, to }: Move): string[] {
+  const { live } = parts;
   const [before, after] = [functionPercent(from), functionPercent(to)];
   const lines: string[] = [];
   if (before !== after) {
@@ -20,6 +23,9 @@ function trafficOf({ live }: AdminParts, { route, from, to }: Move): string[] {
   }
   if (to.stage === "shadow" && from.stage !== "shadow") {
     lines.push(`${route}: legacy answers everybody, and the function gets copies of what may be mirrored`);
+    if (leavesWritesOut(findRoute(parts.table(), route))) {
+      lines.push(`${route}: writes are not copied, because its shadow.writes says nothing of them`);
+    }
   }
   if (to.stage === "retired") lines.push(`${route}: nobody answers any more when the function fails`);
   return lines;
@@ -47,6 +53,10 @@ function leftBehind(parts: AdminParts, moves: readonly Move[]): string[] {
 function functionPercent({ stage, percent }: Rung): number {
   if (stage === "canary") return percent ?? 0;
   return stage === "cutover" || stage === "retired" ? 100 : 0;
+}
+
+function leavesWritesOut({ methods, shadow }: Route): boolean {
+  return shadow.writes === null && (methods === null || methods.some((method) => !isSafe(method)));
 }
 
 function rateText(perMinute: number | undefined, percent: number): string {

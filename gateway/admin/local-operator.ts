@@ -1,4 +1,5 @@
 import type { AdminParts } from "./admin-parts.ts";
+import { diffsOf } from "./diffs.ts";
 import { explain } from "./explain.ts";
 import { flips } from "./flips.ts";
 import { kills } from "./kills.ts";
@@ -10,6 +11,7 @@ import { statusOf } from "./status.ts";
 export function localOperator(parts: AdminParts): Operator {
   return {
     status: async (routeId) => statusOf(parts, routeId),
+    diffs: (request) => diffsOf(parts, request),
     explain: async (request) => explain(request, parts),
     config: async () => {
       if (parts.live !== null) return { text: JSON.stringify(parts.live.config()) };

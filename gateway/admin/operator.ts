@@ -1,5 +1,7 @@
 import type {
   ConfigInUse,
+  Diffs,
+  DiffsRequest,
   ExplainRequest,
   Explanation,
   Flipped,
@@ -18,6 +20,8 @@ export interface Operator {
   /** Of a running gateway. */
   config(): Promise<ConfigInUse>;
   explain(request: ExplainRequest): Promise<Explanation>;
+  /** How the two sides differed. */
+  diffs(request: DiffsRequest): Promise<Diffs>;
   flip(request: FlipRequest): Promise<Flipped>;
   /** One rung up. */
   promote(request: PromoteRequest): Promise<Flipped>;

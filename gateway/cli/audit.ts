@@ -9,6 +9,7 @@ import { readEnv } from "../config/env.ts";
 import { visible } from "../config/problems.ts";
 import { CliError, type Answer } from "./answer.ts";
 import { subcommand } from "./command-options.ts";
+import { sinceArgument } from "./since.ts";
 import { table, type Cell, type Screen } from "./screen.ts";
 import type { CommonOptions, Shell } from "./shell.ts";
 
@@ -148,19 +149,6 @@ export function verdictText(verdict: AuditVerdict, path: string, screen: Screen)
 
 function headText({ seq, hash }: ChainHead): string {
   return `head: record ${seq}, ${hash}`;
-}
-
-const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `24h`, or a moment in ISO 8601; in wall-clock milliseconds. */
-function sinceArgument(text: string): number {
-  const [, number, unit = ""] = /^([0-9]{1,6})([mhd])$/.exec(text) ?? [];
-  if (number !== undefined) return Date.now() - Number(number) * UNITS_MS[unit]!;
-  const at = /^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:\d\d))?$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(at)) return at;
-  throw new InvalidArgumentError(
-    "Write how long ago, such as 30m, 24h or 7d, or a time such as 2027-01-31T12:00:00Z.",
-  );
 }
 
 function limitArgument(text: string): number {

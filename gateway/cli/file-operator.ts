@@ -12,6 +12,8 @@ import { emergencyStop } from "../flags/emergency-stop.ts";
 import { stopFile } from "../flags/stop-file.ts";
 import { configuredFlags } from "../flags/configured-flags.ts";
 import { routeTable } from "../routes/table.ts";
+import { evidenceStore } from "../store/configured-store.ts";
+import type { EvidenceStore } from "../store/evidence-store.ts";
 import { silentTelemetry } from "../telemetry/silent.ts";
 import { CliError } from "./answer.ts";
 
@@ -59,6 +61,7 @@ export async function fileOperator(settings: Settings): Promise<FileOperator> {
     writer,
     stop,
     audit: fileAudit({ path: join(settings.dataFolder, "audit.ndjson"), clock }),
+    evidence: openedWhenAsked(() => evidenceStore(loaded.config.evidence, settings)),
     via: { channel: "cli", remote: null },
     clock,
     telemetry: silentTelemetry,
@@ -66,6 +69,23 @@ export async function fileOperator(settings: Settings): Promise<FileOperator> {
     live: null,
   });
   return { operator, flagsAt: placeOf(loaded.config, settings), problem };
+}
+
+/** A store that is open only while it is asked: a command is soon over, and a gateway may want the file. */
+function openedWhenAsked(make: () => Promise<EvidenceStore>): Pick<EvidenceStore, "summaries" | "samples"> {
+  const asking = async <T>(ask: (store: EvidenceStore) => Promise<T>) => {
+    const store = await make();
+    await store.start();
+    try {
+      return await ask(store);
+    } finally {
+      await store.close();
+    }
+  };
+  return {
+    summaries: (query) => asking((store) => store.summaries(query)),
+    samples: (query) => asking((store) => store.samples(query)),
+  };
 }
 
 function placeOf({ flags }: GatewayConfig, settings: Settings): string {

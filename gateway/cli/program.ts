@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { packageVersion } from "../admin/version.ts";
 import { addConfig } from "./config.ts";
 import type { ExitCode } from "./exit-codes.ts";
+import { addDiffs } from "./diffs.ts";
 import { addExplain } from "./explain.ts";
 import { addFlip } from "./flip.ts";
 import { addHealth } from "./health.ts";
@@ -20,6 +21,7 @@ const EXAMPLES = `Examples:
   banyan start                                          the gateway, as routes.yaml says
   banyan status                                         where every route stands
   banyan explain GET /api/orders/1001                   who would answer this, and why
+  banyan diffs get-order                                how legacy and function differ
   banyan flip get-order shadow --reason "first step"    one route to another stage
   banyan rollback get-order                             one rung down
   banyan kill                                           everything to legacy, now
@@ -64,6 +66,7 @@ function banyan(shell: Shell): Command {
   addValidate(program, shell);
   addStatus(program, shell);
   addExplain(program, shell);
+  addDiffs(program, shell);
   addFlip(program, shell);
   addPromote(program, shell);
   addRollback(program, shell);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { configInUse, explanation, flipped, status } from "../admin/contract.ts";
+import { configInUse, diffs, explanation, flipped, status } from "../admin/contract.ts";
 import type { Operator } from "../admin/operator.ts";
 import { Refusal, REFUSALS } from "../admin/refusal.ts";
 import { CliError } from "./answer.ts";
@@ -25,6 +25,7 @@ export function remoteOperator(url: string): Operator {
   return {
     status: (route) => get(status, "/api/status", new URLSearchParams(route === undefined ? {} : { route })),
     config: () => get(configInUse, "/api/config", new URLSearchParams()),
+    diffs: (request) => get(diffs, "/api/diffs", queryOf(request)),
     explain: (request) => post(explanation, "/api/explain", request),
     flip: (request) => post(flipped, "/api/flip", request),
     promote: (request) => post(flipped, "/api/promote", request),
@@ -32,6 +33,11 @@ export function remoteOperator(url: string): Operator {
     pause: (request) => post(flipped, "/api/pause", request),
     kill: (request) => post(flipped, "/api/kill", request),
   };
+}
+
+function queryOf(request: object): URLSearchParams {
+  const given = Object.entries(request).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
 }
 
 const JSON_TYPE = { "content-type": "application/json" };

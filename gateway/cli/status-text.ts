@@ -70,6 +70,7 @@ export function routeText(route: RouteStatus, status: Status, screen: Screen): s
       ["problems", countsText(problems)],
       ["legacy side", sideText(traffic.legacy)],
       ["function side", sideText(traffic.function)],
+      ...shadowItems(traffic.shadow),
       ...invocationItems(traffic.invocations),
     );
   }
@@ -124,6 +125,7 @@ const LIVE_COLUMNS: readonly Column[] = [
   ["/MIN", ({ traffic }) => String(traffic?.lastMinute ?? "")],
   ["LEGACY MS", ({ traffic }) => latencyText(traffic?.legacy)],
   ["FUNCTION MS", ({ traffic }) => latencyText(traffic?.function)],
+  ["DIFFS", diffText],
   ["COLD", coldText],
   ["$/MONTH", ({ cost }) => (cost === null ? "" : usd(cost.usdPerMonth))],
   ["ERRORS", ({ traffic }) => positive(traffic === null ? 0 : errorsOf(traffic.function))],
@@ -131,7 +133,7 @@ const LIVE_COLUMNS: readonly Column[] = [
 ];
 
 /** Columns that are left out while no route has anything to say in them. */
-const SILENT_WHEN_EMPTY = new Set(["COLD", "$/MONTH", "ERRORS", "FALLBACKS"]);
+const SILENT_WHEN_EMPTY = new Set(["DIFFS", "COLD", "$/MONTH", "ERRORS", "FALLBACKS"]);
 
 /** Columns that make room on a narrow screen. */
 const LEFT_OUT_FIRST = ["COLD", "$/MONTH"];
@@ -150,6 +152,22 @@ function sideText(side: Traffic["legacy"]): string {
 function withoutKeyItem(count: number): [string, Cell] {
   const text = `${count}, which stayed on legacy: none of stickyBy was there`;
   return ["without key", { text, style: "yellow" }];
+}
+
+/** What came of copies; nothing while there were none. */
+function shadowItems({ compared, dropped }: Traffic["shadow"]): [string, Cell][] {
+  const items: [string, Cell][] = [];
+  if (sum(compared) > 0) items.push(["compared", `${countsText(compared)} (banyan diffs)`]);
+  if (sum(dropped) > 0) items.push(["not compared", countsText(dropped)]);
+  return items;
+}
+
+/** `3/120`: different ones of those compared. */
+function diffText({ traffic }: RouteStatus): Cell {
+  const { compared = {} } = traffic?.shadow ?? {};
+  const different = compared["mismatch"] ?? 0;
+  const text = sum(compared) === 0 ? "" : `${different}/${sum(compared)}`;
+  return different === 0 ? text : { text, style: "yellow" };
 }
 
 /** What Lambda reported of the calls that were sampled; nothing while there were none. */

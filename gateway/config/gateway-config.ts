@@ -1,4 +1,8 @@
 import { builtInPrices, type Prices } from "../cost/prices.ts";
+import { compareRules } from "./compare-schema.ts";
+import { DEFAULT_RULES } from "../diff/rules.ts";
+import type { BudgetLimits } from "../shadow/budget.ts";
+import { shadowSettings } from "./shadow-schema.ts";
 import type { BreakerSettings, Route, StickySource } from "../routes/route.ts";
 import type { Problem } from "./problem.ts";
 import type { DefaultsEntry, RouteEntry, RoutesFile } from "./schema.ts";
@@ -22,6 +26,10 @@ export interface GatewayConfig {
     readonly pricesFile: string | null;
     readonly prices: Prices;
   };
+  /** What copies may cost. */
+  readonly mirror: BudgetLimits & { readonly bodyBytes: number };
+  /** Where evidence is kept, and how long. */
+  readonly evidence: EvidenceConfig;
   /** Addresses and CIDR ranges. */
   readonly trustedProxies: readonly string[];
   readonly routes: readonly Route[];
@@ -54,6 +62,8 @@ export interface AppConfigConfig {
 export interface AgentConfig extends Omit<AppConfigConfig, "source"> {
   readonly source: "appconfig-agent";
   readonly url: string;
+  /** Null when the agent asks for none. */
+  readonly accessToken: string | null;
 }
 
 /** Any OpenFeature provider. */
@@ -63,6 +73,19 @@ export interface OpenFeatureConfig {
   readonly provider: string;
   /** Key of the object flag that holds the flags. */
   readonly flag: string;
+}
+
+/** Where evidence is kept. */
+export interface EvidenceConfig {
+  readonly store: "sqlite" | "postgres" | "memory";
+  /** SQLite's; null for the usual place. */
+  readonly file: string | null;
+  /** PostgreSQL's. */
+  readonly url: string | null;
+  readonly environment: string;
+  readonly keepCountsDays: number;
+  readonly keepSamplesDays: number;
+  readonly samplesMaxBytes: number;
 }
 
 const STICKY_BY: readonly StickySource[] = [{ from: "address" }];
@@ -77,7 +100,7 @@ const BREAKER: BreakerSettings = {
 
 /** The configuration of a valid file. */
 export function gatewayConfig(
-  { legacy, flags, aws, trustedProxies }: Omit<RoutesFile, "routes">,
+  { legacy, flags, aws, mirror, evidence, trustedProxies }: Omit<RoutesFile, "routes">,
   routes: readonly Route[],
   warnings: readonly Problem[],
   printable: unknown,
@@ -92,6 +115,8 @@ export function gatewayConfig(
       pricesFile: aws.prices ?? null,
       prices: builtInPrices,
     },
+    mirror: { ...mirror, lagMs: mirror.lag },
+    evidence: { ...evidence, file: evidence.file ?? null, url: evidence.url ?? null },
     trustedProxies,
     routes,
     warnings,
@@ -103,7 +128,8 @@ function flagsConfig(flags: RoutesFile["flags"]): FlagsConfig {
   if (flags.source === "file") return { source: "file", file: flags.file ?? null };
   if (flags.source === "openfeature") return flags;
   const { poll, ...address } = flags;
-  return { ...address, pollMs: poll };
+  if (address.source === "appconfig") return { ...address, pollMs: poll };
+  return { ...address, pollMs: poll, accessToken: address.accessToken ?? null };
 }
 
 /** A route of the table: its entry over the file's defaults over the built-in ones, field by field. */
@@ -124,6 +150,8 @@ export function routeOf(id: string, entry: RouteEntry, defaults: DefaultsEntry, 
     repeatable: entry.repeatable ?? false,
     replaceServerErrors: entry.replaceServerErrors,
     breaker: { ...BREAKER, ...breakerSettings(defaults.breaker), ...breakerSettings(entry.breaker) },
+    shadow: shadowSettings(entry.shadow, defaults.shadow),
+    compare: entry.compare === undefined ? DEFAULT_RULES : compareRules(entry.compare),
     line,
   };
 }

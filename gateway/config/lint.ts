@@ -1,6 +1,7 @@
 import { METHODS } from "node:http";
 import { conflicts } from "../routes/conflicts.ts";
 import type { Route } from "../routes/route.ts";
+import { isSafe } from "../routes/shadowing.ts";
 import { nearest } from "./did-you-mean.ts";
 import type { Path } from "./document.ts";
 import type { RuleId } from "./rules.ts";
@@ -39,6 +40,8 @@ const LINT_RULES: readonly (readonly [RuleId, LintRule])[] = [
   ["BYN1036", payloadCarriesWhatIsSet],
   ["BYN1037", credentialsTravelEncrypted],
   ["BYN1038", signedRequestsNameTheirHost],
+  ["BYN1039", shadowSaysWhatBecomesOfWrites],
+  ["BYN1040", rehearsalHasAnAlias],
 ];
 
 /** Every finding of every rule. */
@@ -168,6 +171,46 @@ function writesSayWhetherRepeatable({ routes }: LintSubject): Finding[] {
       "when the function fails in the middle of a write, legacy will not repeat it: the client gets the error",
     hint: "say so with `repeatable: false`, or write `repeatable: true` if doing it twice is harmless",
   }));
+}
+
+function shadowSaysWhatBecomesOfWrites({ routes }: LintSubject): Finding[] {
+  const silent = routes.filter(
+    ({ route }) => route.stage === "shadow" && route.shadow.writes === null && takesWrites(route),
+  );
+  return silent.map(({ route }) => ({
+    path: ["routes", route.id],
+    message: "this route takes writes, and nothing says what becomes of them in shadow",
+    hint: "add `shadow: { writes: skip }`, or one of record, dry-run and rehearsal",
+  }));
+}
+
+function rehearsalHasAnAlias({ routes }: LintSubject): Finding[] {
+  const findings: Finding[] = [];
+  for (const { route } of routes) {
+    const { writes, rehearsal } = route.shadow;
+    const path = ["routes", route.id];
+    if (writes === "rehearsal" && rehearsal === null) {
+      const hint = "add `rehearsal: ALIAS`, an alias that works on a scratch store";
+      findings.push({ path, message: "writes are to be rehearsed, and no alias is named for it", hint });
+    }
+    if (rehearsal !== null && route.function.kind !== "lambda") {
+      const hint = "use `writes: dry-run`, or skip them";
+      findings.push({ path, message: "only functions on Lambda have aliases to rehearse writes", hint });
+    }
+    if (rehearsal !== null && route.function.kind === "lambda" && route.function.qualifier === rehearsal) {
+      const hint = "name another alias, or every rehearsed write is a real one";
+      findings.push({
+        path,
+        message: "the alias that rehearses writes is the one that answers clients",
+        hint,
+      });
+    }
+  }
+  return findings;
+}
+
+function takesWrites({ methods }: Route): boolean {
+  return methods === null || methods.some((method) => !isSafe(method));
 }
 
 function routeWaitsNoLongerThanLegacy({ routes, legacy }: LintSubject): Finding[] {

@@ -52,6 +52,12 @@ export const RULES = [
     summary: "What shows a function's host who the gateway is travels encrypted.",
   },
   { id: "BYN1038", severity: "error", summary: "A request that is signed names the host that checks it." },
+  {
+    id: "BYN1039",
+    severity: "error",
+    summary: "A route in shadow that takes writes says what becomes of them.",
+  },
+  { id: "BYN1040", severity: "error", summary: "Rehearsed writes have an alias that rehearses them." },
 ] as const satisfies readonly { id: string; severity: "error" | "warning"; summary: string }[];
 
 export type RuleId = (typeof RULES)[number]["id"];

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { functionTarget, headerRule } from "./function-schema.ts";
 import { STAGES } from "../routes/route.ts";
+import { compareEntry } from "./compare-schema.ts";
+import { evidenceEntry } from "./evidence-schema.ts";
+import { mirrorEntry, shadowEntry } from "./shadow-schema.ts";
 import {
   addressRange,
   duration,
@@ -86,6 +89,8 @@ export const routeEntry = z
         examples: [true, false],
       }),
     breaker: breaker.optional(),
+    shadow: shadowEntry.optional(),
+    compare: compareEntry.optional(),
     answerHeaders: z
       .array(headerRule)
       .prefault([])
@@ -131,7 +136,12 @@ export const legacyEntry = z
   });
 
 export const defaultsEntry = z
-  .strictObject({ timeout, stickyBy: stickyBy.optional(), breaker: breaker.optional() })
+  .strictObject({
+    timeout,
+    stickyBy: stickyBy.optional(),
+    breaker: breaker.optional(),
+    shadow: shadowEntry.optional(),
+  })
   .describe("What routes have that do not say otherwise; merged field by field.");
 
 const appConfigName = z.string().min(1).max(128);
@@ -139,7 +149,7 @@ const appConfigAddress = {
   application: appConfigName.meta({ description: "Name or id of the application.", examples: ["shop"] }),
   environment: appConfigName.meta({ description: "Name or id of the environment.", examples: ["prod"] }),
   profile: appConfigName.meta({
-    description: "Name or id of the freeform JSON profile that holds the flags.",
+    description: "Name or id of the profile that holds the flags, freeform JSON or feature flags.",
     examples: ["banyan-flags"],
   }),
   strategy: appConfigName.prefault("AppConfig.AllAtOnce").meta({
@@ -177,6 +187,14 @@ export const routesFile = z.strictObject({
           description: "Where the AppConfig Agent listens.",
           examples: ["http://localhost:2772"],
         }),
+        accessToken: z
+          .string()
+          .regex(/^[\x21-\x7e]+$/, { error: "a token is ASCII without spaces" })
+          .optional()
+          .meta({
+            description: "What the agent has as its ACCESS_TOKEN, if it has one.",
+            examples: ["${APPCONFIG_ACCESS_TOKEN}"],
+          }),
         ...appConfigAddress,
         poll: duration.prefault("5s").describe("How often the agent is asked."),
       }),
@@ -235,6 +253,8 @@ export const routesFile = z.strictObject({
     .array(addressRange)
     .prefault([])
     .describe("Peers whose X-Forwarded-* and Forwarded fields are believed."),
+  mirror: mirrorEntry.prefault({}),
+  evidence: evidenceEntry.prefault({}),
   defaults: defaultsEntry.prefault({}),
   routes: z
     .record(routeId, routeEntry)

@@ -67,9 +67,9 @@ export function decide(route: Route | null, asking: Asking, flags: FlagSnapshot)
     const targeted = targetedBy(flag, route, asking, flags);
     if (targeted !== null) return targeted;
   }
-  if (stage === "canary") return shared(flag.percent, route, stage, asking, flags, CANARY);
-  const shadow = stage === "shadow" && flag.paused !== true ? "function" : null;
-  return { ...BY_STAGE[stage], shadow, stage, bucket: null, flagVersion };
+  if (stage === "canary") return shared(flag.percent, route, flag, asking, flags, CANARY);
+  const { primary, reason } = BY_STAGE[stage];
+  return decision(primary, reason, stage, flagVersion, shadowOf(flag, primary));
 }
 
 /** The route's flag as it counts at this moment; what routes.yaml says where there is none. */
@@ -84,22 +84,18 @@ export function needsKey({ stage, testers, rules }: RouteFlag): boolean {
   return stage === "canary" || testers !== undefined || rules !== undefined;
 }
 
-function targetedBy(
-  { stage, testers, rules }: RouteFlag,
-  route: Route,
-  asking: Asking,
-  flags: FlagSnapshot,
-): Decision | null {
+function targetedBy(flag: RouteFlag, route: Route, asking: Asking, flags: FlagSnapshot): Decision | null {
+  const { stage, testers, rules } = flag;
   const { key, request, params, now } = asking;
   const side = key === null ? undefined : testers?.get(key);
-  if (side !== undefined) return decision(side, "tester", stage, flags.version);
+  if (side !== undefined) return decision(side, "tester", stage, flags.version, shadowOf(flag, side));
   if (rules === undefined) return null;
   for (const rule of rules) {
     if (rule.untilMs !== undefined && rule.untilMs <= now) continue;
     if (!rule.matches(request, params)) continue;
     const { to } = rule;
-    if (typeof to === "string") return decision(to, "rule", stage, flags.version);
-    return shared(to.percent, route, stage, asking, flags, RULE);
+    if (typeof to === "string") return decision(to, "rule", stage, flags.version, shadowOf(flag, to));
+    return shared(to.percent, route, flag, asking, flags, RULE);
   }
   return null;
 }
@@ -113,6 +109,15 @@ const BY_STAGE = {
   retired: { primary: "function", reason: "stage-retired" },
 } as const;
 
+/**
+ * Whom a copy goes to: from shadow on, the side that does not answer. So evidence goes on in a canary, and after the
+ * cutover legacy is still asked (for what is safe to ask twice), which keeps the way back proven.
+ */
+function shadowOf({ stage, paused }: RouteFlag, primary: Side): Side | null {
+  if (stage === "legacy" || stage === "retired" || paused === true) return null;
+  return primary === "legacy" ? "function" : "legacy";
+}
+
 /** The words for a share of the clients: in it, out of it, or nobody knows. */
 interface ShareReasons {
   readonly in: DecisionReason;
@@ -125,19 +130,20 @@ const RULE: ShareReasons = { in: "rule-in", out: "rule-out", noKey: "rule-no-key
 function shared(
   percent: number,
   { group }: Route,
-  stage: Stage,
+  flag: RouteFlag,
   { key }: Asking,
   { version, salt = "" }: FlagSnapshot,
   reasons: ShareReasons,
 ): Decision {
   const share = bucketsIn(percent);
   const bucket = key === null ? null : bucketOf(group, salt, key);
-  if (share >= BUCKETS) return decision("function", reasons.in, stage, version, bucket);
-  if (share <= 0) return decision("legacy", reasons.out, stage, version, bucket);
-  if (bucket === null) return decision("legacy", reasons.noKey, stage, version);
+  const to = (side: Side, reason: DecisionReason) =>
+    decision(side, reason, flag.stage, version, shadowOf(flag, side), bucket);
+  if (share >= BUCKETS) return to("function", reasons.in);
+  if (share <= 0) return to("legacy", reasons.out);
+  if (bucket === null) return to("legacy", reasons.noKey);
   // Buckets below the share are in, so that raising the share only ever adds clients.
-  if (bucket < share) return decision("function", reasons.in, stage, version, bucket);
-  return decision("legacy", reasons.out, stage, version, bucket);
+  return bucket < share ? to("function", reasons.in) : to("legacy", reasons.out);
 }
 
 function decision(
@@ -145,7 +151,8 @@ function decision(
   reason: DecisionReason,
   stage: Stage,
   flagVersion: string,
+  shadow: Side | null = null,
   bucket: number | null = null,
 ): Decision {
-  return { primary, shadow: null, reason, stage, bucket, flagVersion };
+  return { primary, shadow, reason, stage, bucket, flagVersion };
 }

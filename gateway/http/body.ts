@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import { pipeline, Readable, Transform } from "node:stream";
 import type { HeaderList } from "./headers.ts";
 
 /** Where a body comes from. */
@@ -10,6 +10,11 @@ export interface BodySource {
   readonly onFirstRead?: () => void;
   /** Trailer fields, once the stream has ended. */
   readonly trailers?: () => HeaderList;
+}
+
+/** Where a copy of a body goes while it passes. */
+export interface BodySink {
+  add(chunk: Buffer): void;
 }
 
 /** How long a client may stop in the middle of its body. */
@@ -38,6 +43,7 @@ export class RequestBody {
   #streamed = false;
   #arrived = false;
   #onRead: (() => void) | undefined;
+  #sink: BodySink | undefined;
 
   private constructor(source: BodySource | null, bytes: Buffer | null) {
     this.#source = source;
@@ -71,6 +77,11 @@ export class RequestBody {
     if (!this.#ended && !this.#streamed) this.#source!.stream.resume();
   }
 
+  /** Has what is streamed from now on copied, without holding it up. What is read whole can be read whole again. */
+  copyInto(sink: BodySink): void {
+    this.#sink = sink;
+  }
+
   /** The whole body, or null when it is larger than `maxBytes`. Rejects when the client breaks off. */
   async whole(maxBytes: number): Promise<Buffer | null> {
     if (this.length !== null && this.length > maxBytes) return null;
@@ -91,7 +102,7 @@ export class RequestBody {
       this.#onRead?.();
     });
     while (this.#read.length > 0) stream.unshift(this.#read.pop()!);
-    return stream;
+    return this.#sink === undefined ? stream : tapped(stream, this.#sink);
   }
 
   /** Calls back once the last byte has come from the client; not at all when there is no body to wait for. */
@@ -138,4 +149,16 @@ export class RequestBody {
       stream.on("data", onData).on("end", onEnd).on("error", settle).on("close", onClose);
     });
   }
+}
+
+/** The same stream; a listener of its own would start it before anybody is ready to read. */
+function tapped(stream: Readable, sink: BodySink): Readable {
+  const tap = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      sink.add(chunk);
+      done(null, chunk);
+    },
+  });
+  // Its reader is told by the tap itself.
+  return pipeline(stream, tap, () => undefined);
 }

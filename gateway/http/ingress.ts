@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { RequestBody } from "./body.ts";
 import { forwarded } from "./forwarded.ts";
+import { copyKind, SHADOW_FIELD } from "./shadow-field.ts";
 import { allValues, endToEnd, firstValue, passableTrailers, without, type HeaderList } from "./headers.ts";
 import { problem, type Problem } from "./problem.ts";
 import type { GatewayRequest, LiveRequest } from "./request.ts";
@@ -79,9 +80,17 @@ function enterHead(
       target,
       httpVersion: req.httpVersion === "1.0" ? "1.0" : "1.1",
       host,
-      headers: outgoing(headers, host, id, trace, `${req.httpVersion} ${settings.viaName}`),
+      // From strangers the mark does not go on: it would make a function only pretend to do what its client asked for.
+      headers: outgoing(
+        client.viaTrustedProxy ? headers : without(headers, MARK),
+        host,
+        id,
+        trace,
+        `${req.httpVersion} ${settings.viaName}`,
+      ),
       client,
       trace,
+      copy: copyKind(firstValue(headers, SHADOW_FIELD)),
       receivedAt: settings.clock.now(),
       startedAt: settings.clock.elapsed(),
     },
@@ -166,6 +175,7 @@ function sanitized(rawHeaders: HeaderList): string[] {
   return without(headers, lookAlikes);
 }
 
+const MARK = new Set([SHADOW_FIELD]);
 const REPLACED = new Set(["traceparent", "tracestate", "host"]);
 
 /** The fields as every upstream gets them. Host comes first, as RFC 9110 §7.2 asks. */

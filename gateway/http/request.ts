@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HeaderList } from "./headers.ts";
+import type { CopyKind } from "./shadow-field.ts";
 import type { RequestBody } from "./body.ts";
 import type { Target } from "./target.ts";
 
@@ -36,6 +37,8 @@ export interface GatewayRequest {
   readonly body: RequestBody;
   readonly client: Client;
   readonly trace: Trace;
+  /** What kind of copy it is: one that this gateway sends to the side that does not answer, or one that came in. Null for neither. */
+  readonly copy: CopyKind | null;
   /** Wall-clock milliseconds; for timestamps only. */
   readonly receivedAt: number;
   /** Monotonic milliseconds; for durations and deadlines. */

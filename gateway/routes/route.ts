@@ -1,5 +1,7 @@
 import type { FunctionTarget, HeaderRule } from "./function-target.ts";
+import type { CompareRules } from "../diff/rules.ts";
 import type { Pattern } from "./pattern.ts";
+import type { ShadowSettings } from "./shadowing.ts";
 
 /** The rungs of a migration, lowest first. */
 export const STAGES = ["legacy", "shadow", "canary", "cutover", "retired"] as const;
@@ -53,6 +55,10 @@ export interface Route {
   /** True when a safe request that the function answered with 5xx is answered by legacy instead. */
   readonly replaceServerErrors: boolean;
   readonly breaker: BreakerSettings;
+  /** What is copied to the side that does not answer. */
+  readonly shadow: ShadowSettings;
+  /** How its answers are compared. */
+  readonly compare: CompareRules;
   /** 1-based line in routes.yaml. */
   readonly line: number;
 }

@@ -36,6 +36,11 @@ export interface RouteCounts {
   readonly problems: Readonly<Record<string, number>>;
   readonly legacy: SideCounts;
   readonly function: SideCounts;
+  /** Copies by verdict, and by why there is none. */
+  readonly shadow: {
+    readonly compared: Readonly<Record<string, number>>;
+    readonly dropped: Readonly<Record<string, number>>;
+  };
   /** What the reports of its function say. */
   readonly invocations: InvocationSummary;
 }
@@ -80,6 +85,11 @@ export function counters(clock: Clock): Counters {
       upstreamFailed({ route, side, error }) {
         add(tallyOf(route?.id ?? null)[side].failed, error.kind);
       },
+      shadowed({ route, outcome, reason }) {
+        const { compared, dropped } = tallyOf(route.id).shadow;
+        if (outcome === "dropped") add(dropped, reason ?? "unknown");
+        else add(compared, outcome);
+      },
       functionReported({ routeId, report, tookMs, version }) {
         tallyOf(routeId).invocations.record(report, tookMs, version);
       },
@@ -104,6 +114,7 @@ interface RouteTally {
   readonly problems: Map<string, number>;
   readonly legacy: SideTally;
   readonly function: SideTally;
+  readonly shadow: { readonly compared: Map<string, number>; readonly dropped: Map<string, number> };
   readonly invocations: Invocations;
 }
 
@@ -123,6 +134,7 @@ function emptyTally(clock: Clock): RouteTally {
     problems: new Map(),
     legacy: side(),
     function: side(),
+    shadow: { compared: new Map(), dropped: new Map() },
     invocations: invocations(clock),
   };
 }
@@ -144,6 +156,10 @@ function countsOf(tally: RouteTally, uptimeMinutes: number): RouteCounts {
     problems: Object.fromEntries(tally.problems),
     legacy: sideCountsOf(tally.legacy),
     function: sideCountsOf(tally.function),
+    shadow: {
+      compared: Object.fromEntries(tally.shadow.compared),
+      dropped: Object.fromEntries(tally.shadow.dropped),
+    },
     invocations: tally.invocations.summary(),
   };
 }

@@ -56,6 +56,14 @@ export function pinoTelemetry(settings: LogSettings): Telemetry {
       const { kind, phase, message } = error;
       log[level]({ ...facts, kind, phase, message, durationMs: rounded(durationMs) }, "upstream failed");
     },
+    shadowed({ route, candidate, outcome, reason }) {
+      log.debug({ route: route.id, candidate, outcome, reason }, "shadowed");
+    },
+    evidenceLost: ({ reason, pairs, samples }) => log.warn({ reason, pairs, samples }, "evidence lost"),
+    storeChanged({ problem }) {
+      if (problem === null) log.info("the evidence store works again");
+      else log.error({ problem }, "the evidence store fails; requests are not concerned");
+    },
     breakerChanged: ({ routeId, side, state }) =>
       log.warn({ route: routeId, side, state }, "breaker changed"),
     functionReported({ routeId, report, tookMs, version }) {

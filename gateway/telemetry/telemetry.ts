@@ -1,8 +1,10 @@
 import type { BreakerState } from "../breaker/breaker.ts";
 import type { LambdaReport } from "../cost/report-line.ts";
+import type { Verdict } from "../diff/comparison.ts";
 import type { Decision } from "../flags/decide.ts";
 import type { Delivery } from "../http/respond.ts";
 import type { GatewayRequest } from "../http/request.ts";
+import type { DropReason } from "../shadow/drop-reason.ts";
 import type { Route } from "../routes/route.ts";
 import type { Side, UpstreamError, UpstreamResponse } from "../upstreams/upstream.ts";
 
@@ -40,6 +42,17 @@ export interface Telemetry {
   requestRefused(event: { readonly id: string; readonly status: number; readonly code: string }): void;
   upstreamAnswered(event: UpstreamAnswered): void;
   upstreamFailed(event: UpstreamFailed): void;
+  /** A copy was compared, or was not made or not compared, and why. */
+  shadowed(event: {
+    readonly route: Route;
+    readonly candidate: Side;
+    readonly outcome: Verdict | "dropped";
+    readonly reason: DropReason | null;
+  }): void;
+  /** Evidence could not be kept; requests are not concerned. */
+  evidenceLost(event: { readonly reason: string; readonly pairs: number; readonly samples: number }): void;
+  /** The evidence store fails, or works again: null. */
+  storeChanged(event: { readonly problem: string | null }): void;
   breakerChanged(event: {
     readonly routeId: string;
     readonly side: Side;

@@ -176,8 +176,8 @@ describe("a route's stages", () => {
   it.each([
     ["legacy", 0, "legacy", null],
     ["shadow", 0, "legacy", "function"],
-    ["canary", 100, "function", null],
-    ["cutover", 0, "function", null],
+    ["canary", 100, "function", "legacy"],
+    ["cutover", 0, "function", "legacy"],
     ["retired", 0, "function", null],
   ] as const)("%s %s %%: %s answers, %s is shadowed", async (stage, percent, answeredBy, shadow) => {
     const legacy = await monolith(answering(OK));

@@ -3,12 +3,14 @@ import { opossumBreaker } from "../../gateway/breaker/opossum.ts";
 import { breakerRegistry } from "../../gateway/breaker/registry.ts";
 import { systemClock as clock } from "../../gateway/clock.ts";
 import { loadConfig } from "../../gateway/config/load.ts";
+import type { Decision } from "../../gateway/flags/decide.ts";
 import { NO_FLAGS, type FlagSnapshot } from "../../gateway/flags/flag-source.ts";
 import { gateway, type GatewayParts, type Routing } from "../../gateway/gateway.ts";
+import type { GatewayRequest } from "../../gateway/http/request.ts";
 import { serve } from "../../gateway/http/server.ts";
 import { trustIn } from "../../gateway/http/trust.ts";
+import type { Route } from "../../gateway/routes/route.ts";
 import { routeTable } from "../../gateway/routes/table.ts";
-import type { Answered } from "../../gateway/shadow/mirror.ts";
 import { silentTelemetry } from "../../gateway/telemetry/silent.ts";
 import type { RequestFinished } from "../../gateway/telemetry/telemetry.ts";
 import { httpUpstream } from "../../gateway/upstreams/http-upstream.ts";
@@ -19,6 +21,13 @@ import {
   type Upstream,
   type UpstreamResponse,
 } from "../../gateway/upstreams/upstream.ts";
+
+/** A request that the gateway offered to the mirror. */
+interface Mirrored {
+  readonly request: GatewayRequest;
+  readonly route: Route;
+  readonly decision: Decision;
+}
 
 /** A function that the test writes; it counts what reached it. */
 export interface FakeFunction extends Upstream {
@@ -61,7 +70,7 @@ export async function startHarness(options: {
   const { config } = loaded;
 
   const finished: RequestFinished[] = [];
-  const mirrored: Answered[] = [];
+  const mirrored: Mirrored[] = [];
   const telemetry = {
     ...silentTelemetry,
     requestFinished: (event: RequestFinished) => void finished.push(event),
@@ -78,6 +87,7 @@ export async function startHarness(options: {
     tunnel: webSocketTunnel({ legacyUrl: options.legacyUrl, timeoutMs: 2_000, open }, telemetry),
     legacyTimeoutMs: options.legacyTimeoutMs ?? 5_000,
     functions: new Map(Object.entries(options.functions ?? {})),
+    shadowSides: () => ({ legacy, function: legacy, rehearsal: null }),
     ingress: { clock, trust: trustIn(config.trustedProxies), viaName: "banyan-test" },
   };
   let snapshot: FlagSnapshot = { ...NO_FLAGS, ...options.flags };
@@ -85,7 +95,14 @@ export async function startHarness(options: {
     clock,
     telemetry,
     breaker: (route, side) => breakers.breaker(route, side),
-    mirror: { offer: (answered) => void mirrored.push(answered) },
+    mirror: {
+      consider: (request, route, decision) => ({
+        watch: () => undefined,
+        answered: ({ by }) => {
+          if (decision.shadow !== null && by !== "gateway") mirrored.push({ request, route, decision });
+        },
+      }),
+    },
     routing: () => routing,
     flags: {
       current: () => snapshot,

@@ -23,6 +23,7 @@ export function aRequest(
       traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
       tracestate: undefined,
     },
+    copy: null,
     receivedAt: Date.UTC(2026, 10, 21, 12, 0, 0),
     startedAt: 0,
     signal: new AbortController().signal,

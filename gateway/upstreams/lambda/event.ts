@@ -17,7 +17,10 @@ const EVENTS: Readonly<Record<Payload, (source: EventSource) => object>> = {
 
 /** The bytes of the event in the format that the function was written for; an UpstreamError when it is too large to be sent. */
 export function eventBytes(source: EventSource): Buffer {
-  const bytes = Buffer.from(JSON.stringify(EVENTS[source.settings.payload](source)));
+  const event = EVENTS[source.settings.payload](source);
+  const { copy } = source.request;
+  // Beside the header field, for handlers whose adapter takes those for the app's business.
+  const bytes = Buffer.from(JSON.stringify(copy === null ? event : { ...event, banyanShadow: copy }));
   if (bytes.length <= MAX_EVENT_BYTES) return bytes;
   // The function certainly did not run: the limit is checked before the call.
   throw new UpstreamError(

@@ -305,8 +305,8 @@ describe("pause, groups and the emergency stop", () => {
 version: 1
 legacy: { url: "http://127.0.0.1:3000" }
 routes:
-  a: { match: { path: /a }, function: { lambda: f }, group: g, stage: shadow }
-  b: { match: { path: /b }, function: { lambda: f }, group: g, stage: shadow }
+  a: { match: { path: /a, method: GET }, function: { lambda: f }, group: g, stage: shadow }
+  b: { match: { path: /b, method: GET }, function: { lambda: f }, group: g, stage: shadow }
 `;
   async function aGroup() {
     const { parts, flags, changes } = await fakeParts();

@@ -1,3 +1,4 @@
+import { memoryStore } from "../../../gateway/store/memory.ts";
 import type { AuditIntent, AuditLog, AuditOutcome } from "../../../gateway/audit/audit-log.ts";
 import type { AdminParts, LiveParts } from "../../../gateway/admin/admin-parts.ts";
 import { loadConfig } from "../../../gateway/config/load.ts";
@@ -51,6 +52,7 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
     writer: memoryWriter(flags, changes),
     stop: emergencyStop(memoryStopFile()),
     audit: memoryAudit(audited),
+    evidence: memoryStore(),
     via: { channel: "api", remote: null },
     telemetry: {
       ...silentTelemetry,

@@ -65,6 +65,7 @@ const TRAFFIC: RouteCounts = {
   problems: { "504": 1 },
   legacy: { answered: 5, serverErrors: 0, failed: {}, p50Ms: 12.34, p99Ms: 180.4 },
   function: { answered: 5, serverErrors: 3, failed: { throttled: 1200 }, p50Ms: 1.26, p99Ms: 2900 },
+  shadow: { compared: {}, dropped: {} },
   invocations: {
     sampled: 57,
     cold: { count: 3, p50Ms: 410, p99Ms: 820.5, startP50Ms: 290 },

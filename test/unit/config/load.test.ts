@@ -1,3 +1,4 @@
+import { DEFAULT_RULES } from "../../../gateway/diff/rules.ts";
 import { describe, expect, test } from "vitest";
 import { configOf, fileWith, problemsOf } from "./load-text.ts";
 import { lambdaTarget } from "../../support/targets.ts";
@@ -36,6 +37,17 @@ describe("a small file", () => {
       repeatable: false,
       replaceServerErrors: true,
       breaker: { errorPercent: 50, slowCallMs: null, minimumCalls: 20, windowMs: 10_000, openMs: 5000 },
+      shadow: {
+        percent: 100,
+        by: "request",
+        enough: null,
+        writes: null,
+        rehearsal: null,
+        without: [],
+        secondaryPercent: 5,
+        timeoutMs: 30_000,
+      },
+      compare: DEFAULT_RULES,
       line: 4,
     });
   });
@@ -94,6 +106,15 @@ describe("flags in AppConfig", () => {
     expect(config.flags).toMatchObject({ source: "appconfig", ...place });
   });
 
+  test("come from an agent with the token that a variable has, which is never printed", () => {
+    const text = fileWithFlags(
+      "{ source: appconfig-agent, application: a, environment: b, profile: c, accessToken: '${TOKEN}' }",
+    );
+    const { flags, printable } = configOf(text, { TOKEN: "open-sesame" });
+    expect(flags).toMatchObject({ accessToken: "open-sesame" });
+    expect(printable).toMatchObject({ flags: { accessToken: "${TOKEN}" } });
+  });
+
   test.each([
     [
       { source: "appconfig", application: "shop", environment: "prod" },
@@ -107,6 +128,7 @@ describe("flags in AppConfig", () => {
       "`file` is no known key",
       "source, application, environment, profile",
     ],
+    [{ source: "appconfig-agent", ...place, accessToken: "open sesame" }, "without spaces", "TOKEN"],
     [{ source: "appconfg", ...place }, "one of file, appconfig", "appconfig"],
   ])("%j are refused: %s", (flags, message, hint) => {
     const [problem, ...others] = problemsOf(fileWithFlags(JSON.stringify(flags)));

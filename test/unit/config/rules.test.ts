@@ -101,6 +101,20 @@ ${route("b", "{ path: /b }", 'group: g, stickyBy: ["cookie:a"]')}`,
       "a: { match: { path: /a, method: GET }, function: { url: https://f.example, auth: { aws: { region: r } } } }",
     ),
   ],
+  BYN1039: [
+    fileWith("a: { match: { path: /a, method: POST }, function: { lambda: f }, stage: shadow }"),
+    fileWith(
+      "a: { match: { path: /a, method: POST }, function: { lambda: f }, stage: shadow, shadow: { writes: skip } }",
+    ),
+  ],
+  BYN1040: [
+    fileWith(
+      "a: { match: { path: /a, method: POST }, function: { lambda: f }, shadow: { writes: rehearsal, rehearsal: live } }",
+    ),
+    fileWith(
+      "a: { match: { path: /a, method: POST }, function: { lambda: f }, shadow: { writes: rehearsal, rehearsal: scratch } }",
+    ),
+  ],
 };
 
 describe.each(RULES)("$id: $summary", ({ id, severity }) => {

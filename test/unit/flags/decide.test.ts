@@ -1,3 +1,5 @@
+import { DEFAULT_RULES } from "../../../gateway/diff/rules.ts";
+import { shadowSettings } from "../../../gateway/config/shadow-schema.ts";
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../gateway/flags/decide.ts";
 import { NO_FLAGS, type FlagSnapshot, type RouteFlag } from "../../../gateway/flags/flag-source.ts";
@@ -20,6 +22,8 @@ const ROUTE: Route = {
   repeatable: false,
   replaceServerErrors: true,
   breaker: { errorPercent: 50, slowCallMs: null, minimumCalls: 20, windowMs: 10_000, openMs: 5000 },
+  shadow: shadowSettings(undefined, undefined),
+  compare: DEFAULT_RULES,
   line: 1,
 };
 
@@ -32,7 +36,7 @@ describe("decide", () => {
   it.each([
     ["legacy", "legacy", null, "stage-legacy"],
     ["shadow", "legacy", "function", "stage-shadow"],
-    ["cutover", "function", null, "stage-cutover"],
+    ["cutover", "function", "legacy", "stage-cutover"],
     ["retired", "function", null, "stage-retired"],
   ] as const)("in stage %s lets %s answer and shadows %s", (stage, primary, shadow, reason) => {
     const decision = { primary, shadow, reason, stage, bucket: null, flagVersion: "41" };
@@ -78,7 +82,7 @@ describe("decide", () => {
   it("says where a canary's client falls", () => {
     expect(decide(ROUTE, asking("user-2"), canary(50))).toEqual({
       primary: "function",
-      shadow: null,
+      shadow: "legacy",
       reason: "canary-in",
       stage: "canary",
       bucket: 34_626,
@@ -86,10 +90,15 @@ describe("decide", () => {
     });
     expect(decide(ROUTE, asking("user-1"), canary(50))).toMatchObject({
       primary: "legacy",
-      shadow: null,
+      shadow: "function",
       reason: "canary-out",
       bucket: 72_294,
     });
+  });
+
+  it.each(STAGES)("copies nothing of a route that is paused, in stage %s", (stage) => {
+    const decision = decide(ROUTE, asking("user-2"), flags({ stage, percent: 50, paused: true }));
+    expect(decision.shadow).toBeNull();
   });
 
   it("draws the line of a canary exactly", () => {
@@ -106,7 +115,7 @@ describe("decide", () => {
   });
 
   it("leaves clients without a key to legacy in between, and takes them along at 100 %", () => {
-    const noKey = { primary: "legacy", shadow: null, reason: "canary-no-key", bucket: null };
+    const noKey = { primary: "legacy", shadow: "function", reason: "canary-no-key", bucket: null };
     expect(decide(ROUTE, asking(null), canary(99.999))).toMatchObject(noKey);
     expect(decide(ROUTE, asking(null), canary(0)).primary).toBe("legacy");
     expect(decide(ROUTE, asking(null), canary(100))).toMatchObject({

@@ -1,3 +1,5 @@
+import { DEFAULT_RULES } from "../../../gateway/diff/rules.ts";
+import { shadowSettings } from "../../../gateway/config/shadow-schema.ts";
 import { OpenFeature, ProviderEvents, type Client, type EvaluationContext } from "@openfeature/server-sdk";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { decide } from "../../../gateway/flags/decide.ts";
@@ -25,6 +27,8 @@ const ROUTE: Route = {
   repeatable: false,
   replaceServerErrors: true,
   breaker: { errorPercent: 50, slowCallMs: null, minimumCalls: 20, windowMs: 10_000, openMs: 5000 },
+  shadow: shadowSettings(undefined, undefined),
+  compare: DEFAULT_RULES,
   line: 1,
 };
 /** It has no flag. */

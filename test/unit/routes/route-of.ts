@@ -1,5 +1,7 @@
+import { DEFAULT_RULES } from "../../../gateway/diff/rules.ts";
 import { parsePattern } from "../../../gateway/routes/pattern.ts";
 import type { Pattern } from "../../../gateway/routes/pattern.ts";
+import { shadowSettings } from "../../../gateway/config/shadow-schema.ts";
 import type { Route } from "../../../gateway/routes/route.ts";
 import { parseTarget } from "../../../gateway/http/target.ts";
 import type { Target } from "../../../gateway/http/target.ts";
@@ -37,6 +39,8 @@ export function routeOf(text: string): Route {
     repeatable: false,
     replaceServerErrors: true,
     breaker: { errorPercent: 50, slowCallMs: null, minimumCalls: 20, windowMs: 10_000, openMs: 5000 },
+    shadow: shadowSettings(undefined, undefined),
+    compare: DEFAULT_RULES,
     line: 1,
   };
 }

@@ -1,0 +1,89 @@
+import { judgeField } from "../diff/noise-verdict.ts";
+import type { Observation } from "../diff/observation.ts";
+import { isUtf8 } from "node:buffer";
+import { StoreError, type Group, type Sample, type Summary } from "../store/evidence-store.ts";
+import type { AdminParts } from "./admin-parts.ts";
+import type { Diffs, DiffsRequest } from "./contract.ts";
+import { findRoute } from "./find-route.ts";
+import { Refusal } from "./refusal.ts";
+
+/** How the two sides differed, as far back as is asked. Rejects with a Refusal. */
+export async function diffsOf(parts: AdminParts, request: DiffsRequest): Promise<Diffs> {
+  const { route, since, at, limit } = request;
+  if (route !== undefined) findRoute(parts.table(), route);
+  const query = { ...(route !== undefined && { routeId: route }), ...(since !== undefined && { since }) };
+  try {
+    const summaries = await parts.evidence.summaries(query);
+    const samples = at === undefined ? [] : await parts.evidence.samples({ ...query, at, limit });
+    return { evidence: summaries.map(shownSummary), samples: samples.map(shownSample) };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    throw new Refusal("failed", `the evidence cannot be read: ${error.message}`);
+  }
+}
+
+function shownSummary(summary: Summary): Diffs["evidence"][number] {
+  const { key, counts, dropped, coverage, groups, noise } = summary;
+  const verdicts = new Map(noise.map((field) => [field.at, judgeField(field).verdict]));
+  return {
+    route: key.routeId,
+    candidate: key.candidate,
+    functionVersion: key.functionVersion,
+    rules: key.rulesDigest,
+    environment: key.environment,
+    firstAt: iso(summary.firstAt),
+    lastAt: iso(summary.lastAt),
+    counts,
+    dropped,
+    coverage,
+    groups: groups.map((group) => shownGroup(group, counts.compared, verdicts)),
+  };
+}
+
+function shownGroup(
+  { at, kind, pairs, ignoredPairs, firstAt, lastAt, examples }: Group,
+  compared: number,
+  verdicts: ReadonlyMap<string, ReturnType<typeof judgeField>["verdict"]>,
+): Diffs["evidence"][number]["groups"][number] {
+  return {
+    at,
+    kind,
+    pairs,
+    ignoredPairs,
+    percent: compared === 0 ? 0 : (100 * pairs) / compared,
+    noise: verdicts.get(at) ?? null,
+    firstAt: iso(firstAt),
+    lastAt: iso(lastAt),
+    examples: [...examples],
+  };
+}
+
+function shownSample({ id, at, request, primary, candidate, comparison }: Sample): Diffs["samples"][number] {
+  const { verdict, differences } = comparison;
+  return {
+    id,
+    at: iso(at),
+    request: `${request.method} ${request.target}`,
+    verdict,
+    differences: differences.map(({ at: place, kind, primary: ours, candidate: theirs }) => ({
+      at: place,
+      kind,
+      primary: ours,
+      candidate: theirs,
+    })),
+    primary: shownObservation(primary),
+    candidate: shownObservation(candidate),
+  };
+}
+
+/** A body as text, as far as it is text. */
+function shownObservation(observation: Observation): Diffs["samples"][number]["primary"] {
+  if (observation.kind === "failed") return { status: null, failure: observation.failure, body: "" };
+  const { bytes, length } = observation.body;
+  const body = isUtf8(bytes) ? bytes.toString() : `(${length} bytes)`;
+  return { status: observation.status, failure: null, body };
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,106 @@
+import { InvalidArgumentError, type Command } from "commander";
+import type { Diffs } from "../admin/contract.ts";
+import type { Answer } from "./answer.ts";
+import { subcommand, withAdmin } from "./command-options.ts";
+import { table, type Cell, type Screen } from "./screen.ts";
+import type { CommonOptions, Shell } from "./shell.ts";
+import { sinceArgument } from "./since.ts";
+
+const EXAMPLES = `  banyan diffs                                   every route that was compared
+  banyan diffs get-order --since 24h             one route
+  banyan diffs get-order --at body/total         with the requests that show one difference
+`;
+
+interface DiffsOptions extends CommonOptions {
+  readonly since?: number;
+  readonly at?: string;
+  readonly limit: number;
+}
+
+/** `banyan diffs`: how legacy and function differ. */
+export function addDiffs(program: Command, shell: Shell): void {
+  withAdmin(subcommand(program, "diffs", "show how legacy and function differ, grouped by cause", EXAMPLES))
+    .argument("[route]", "of one route")
+    .option("--since <when>", "30m, 24h, 7d, or a time such as 2027-01-31T12:00:00Z", sinceArgument)
+    .option("--at <place>", "show requests that differ there, as WHERE writes it")
+    .option("--limit <number>", "how many of them", limitArgument, 5)
+    .action((route: string | undefined, options: DiffsOptions) =>
+      shell.perform("diffs", options, () => diffs(route, options, shell)),
+    );
+}
+
+async function diffs(route: string | undefined, options: DiffsOptions, shell: Shell): Promise<Answer> {
+  const { reach } = await import("./reach.ts");
+  const { since, at, limit } = options;
+  const operator = await reach(options, shell);
+  const data = await operator.diffs({ route, since, at, limit });
+  return { data, text: diffsText(data, shell.screen) };
+}
+
+/** Differences for people: the most frequent first, and what was left out. */
+export function diffsText({ evidence, samples }: Diffs, screen: Screen): string {
+  if (evidence.length === 0) return "nothing was compared (next: banyan flip ROUTE shadow --reason …)";
+  const blocks = evidence.map((one) => evidenceText(one, screen));
+  return [...blocks, ...samples.map((sample) => sampleText(sample, screen))].join("\n\n");
+}
+
+function evidenceText(one: Diffs["evidence"][number], screen: Screen): string {
+  const { route, candidate, functionVersion, environment, counts, groups, dropped, firstAt, lastAt } = one;
+  const version = functionVersion === "" ? "" : ` · version ${functionVersion}`;
+  const place = environment === "" ? "" : ` · ${environment}`;
+  const head = `${screen.paint("bold", route)} · ${candidate} compared${version}${place} · ${minute(firstAt)} to ${minute(lastAt)}`;
+  const { compared, matched, mismatched, ignored, inconclusive } = counts;
+  const lines = [
+    head,
+    `${compared} compared: ${matched} the same, ${mismatched} different, ${ignored} excused by rules, ${inconclusive} inconclusive`,
+  ];
+  if (groups.length > 0) {
+    const heads = candidate === "function" ? ["LEGACY", "FUNCTION"] : ["FUNCTION", "LEGACY"];
+    const rows = groups.map((group): Cell[] => [
+      String(group.pairs),
+      `${group.percent < 10 ? group.percent.toFixed(1) : Math.round(group.percent)} %`,
+      group.kind,
+      { text: group.at, style: "bold" },
+      group.examples[0]?.primary ?? "-",
+      group.examples[0]?.candidate ?? "-",
+      noiseText(group),
+    ]);
+    lines.push(table(["PAIRS", "SHARE", "KIND", "WHERE", ...heads, ""], rows, screen));
+  }
+  const left = Object.entries(dropped).map(([reason, count]) => `${reason} ${count}`);
+  if (left.length > 0) lines.push(screen.paint("dim", `not compared: ${left.join(", ")}`));
+  return lines.join("\n");
+}
+
+function noiseText({ noise, pairs, ignoredPairs }: Diffs["evidence"][number]["groups"][number]): Cell {
+  if (ignoredPairs === pairs) return { text: "excused by a rule", style: "dim" };
+  if (noise === "noisy") return { text: "legacy differs from itself, too", style: "dim" };
+  return noise === "regresses" ? { text: "regresses", style: "red" } : "";
+}
+
+function sampleText(sample: Diffs["samples"][number], screen: Screen): string {
+  const { id, at, request, differences, primary, candidate } = sample;
+  const lines = [`${screen.paint("bold", request)} · ${at} · ${id}`];
+  const rows = differences.map((difference): Cell[] => [
+    difference.kind,
+    difference.at,
+    difference.primary ?? "-",
+    difference.candidate ?? "-",
+  ]);
+  lines.push(table(["KIND", "WHERE", "ANSWERED", "COMPARED"], rows, screen));
+  lines.push(`answered: ${sideText(primary)}`, `compared: ${sideText(candidate)}`);
+  return lines.join("\n");
+}
+
+function sideText({ status, failure, body }: Diffs["samples"][number]["primary"]): string {
+  return JSON.stringify(`${status ?? failure} ${body}`.slice(0, 400)).slice(1, -1);
+}
+
+function minute(at: string): string {
+  return at.slice(0, 16).replace("T", " ");
+}
+
+function limitArgument(text: string): number {
+  if (/^[1-9][0-9]{0,2}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Write a number from 1 to 999.");
+}

@@ -1,0 +1,18 @@
+import type { Observation } from "../diff/observation.ts";
+import type { CompareRules } from "../diff/rules.ts";
+
+/** One comparison, as it is handed to another thread. */
+export interface CompareCall {
+  readonly primary: Observation;
+  readonly candidate: Observation;
+  readonly rules: CompareRules;
+  readonly now: number;
+}
+
+/** What arrives in a thread has plain arrays where Buffers were sent. */
+export function received(observation: Observation): Observation {
+  if (observation.kind === "failed") return observation;
+  const { bytes, ...rest } = observation.body;
+  const { buffer, byteOffset, byteLength } = bytes;
+  return { ...observation, body: { ...rest, bytes: Buffer.from(buffer, byteOffset, byteLength) } };
+}

@@ -1,0 +1,86 @@
+import type { Clock } from "../clock.ts";
+import type { Comparison } from "../diff/comparison.ts";
+import { noiseCounter } from "../diff/noise.ts";
+import type { Redactor } from "../diff/redact.ts";
+import { rulesDigest } from "../diff/rules-digest.ts";
+import type { Route } from "../routes/route.ts";
+import type { Judge, Pair } from "../shadow/judge.ts";
+import type { EvidenceKey, NoiseIncrement, Sample } from "../store/evidence-store.ts";
+import type { EvidenceWriter } from "../store/evidence-writer.ts";
+import type { Side } from "../upstreams/upstream.ts";
+import type { Comparer } from "./compare-pool.ts";
+import { incrementOf } from "./increment-of.ts";
+import { sampleLimit } from "./sample-limit.ts";
+
+export interface JudgeParts {
+  readonly clock: Clock;
+  readonly comparer: Comparer;
+  readonly writer: EvidenceWriter;
+  readonly redactor: Redactor;
+  /** "prod", "staging"; empty when unnamed. */
+  readonly environment: string;
+  readonly onUnexpected: (error: unknown) => void;
+}
+
+/** Compares pairs, takes their secrets out, and hands what is left to the store. */
+export function evidenceJudge(parts: JudgeParts): Judge {
+  const { clock, comparer, writer, redactor, environment } = parts;
+  const mayKeep = sampleLimit(clock);
+  /** The version that ran last, so that what was dropped is counted with what was compared. */
+  const versions = new Map<string, string>();
+
+  const keyOf = ({ id, compare }: Route, candidate: Side, version: string): EvidenceKey => ({
+    routeId: id,
+    candidate,
+    functionVersion: version,
+    legacyBuild: "",
+    rulesDigest: rulesDigest(compare),
+    environment,
+  });
+
+  const remember = (pair: Pair, comparison: Comparison, noise: readonly NoiseIncrement[]) => {
+    const { route, candidateSide, request, body, primary, candidate, at } = pair;
+    const version = versionOf(pair);
+    versions.set(route.id, version);
+    const key = keyOf(route, candidateSide, version);
+    if (comparison.identical || !mayKeep(route.id)) {
+      const seen = comparison.identical ? comparison : redactor.comparison(comparison);
+      return writer.record(incrementOf(key, pair, seen, noise), null);
+    }
+    const { id, method, target, headers } = request;
+    const asSent = { method, target: target.raw, headers, body };
+    const sample: Sample = redactor.sample({ id, key, at, request: asSent, primary, candidate, comparison });
+    writer.record(incrementOf(key, pair, sample.comparison, noise), sample);
+  };
+
+  return {
+    async judge(pair) {
+      try {
+        const { primary, candidate, secondary, route } = pair;
+        const comparison = await comparer.compare(primary, candidate, route.compare, clock.now());
+        if (comparison === null) return { drop: "compare-queue" };
+        const again =
+          secondary === null ? null : await comparer.compare(primary, secondary, route.compare, clock.now());
+        remember(pair, comparison, again === null ? [] : noiseOf(comparison, again));
+        return comparison.verdict;
+      } catch (error) {
+        parts.onUnexpected(error);
+        return { drop: "judge-failed" };
+      }
+    },
+    dropped(route, candidateSide, reason) {
+      writer.dropped(keyOf(route, candidateSide, versions.get(route.id) ?? ""), reason);
+    },
+  };
+}
+
+function versionOf({ primary, candidate, candidateSide }: Pair): string {
+  const ran = candidateSide === "function" ? candidate : primary;
+  return (ran.kind === "answered" ? ran.version : null) ?? "";
+}
+
+function noiseOf(candidate: Comparison, secondary: Comparison): readonly NoiseIncrement[] {
+  const counter = noiseCounter();
+  counter.add(candidate, secondary);
+  return counter.take();
+}

@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import { breakerRegistry } from "./breaker/registry.ts";
+import { opossumBreaker } from "./breaker/opossum.ts";
+import type { Clock } from "./clock.ts";
+import type { Settings } from "./config/env.ts";
+import type { GatewayConfig } from "./config/gateway-config.ts";
+import { DEFAULT_REDACTION, redactor } from "./diff/redact.ts";
+import type { Routing } from "./gateway.ts";
+import { comparePool } from "./judge/compare-pool.ts";
+import { evidenceJudge } from "./judge/evidence-judge.ts";
+import { redactionKey } from "./judge/redaction-key.ts";
+import { Budget } from "./shadow/budget.ts";
+import { budgetedMirror } from "./shadow/budgeted-mirror.ts";
+import { eventLoopLag } from "./shadow/event-loop-lag.ts";
+import type { Mirror } from "./shadow/mirror.ts";
+import { sampling } from "./shadow/sampling.ts";
+import { evidenceStore } from "./store/configured-store.ts";
+import type { EvidenceStore } from "./store/evidence-store.ts";
+import { evidenceWriter } from "./store/evidence-writer.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
+
+/** Everything behind an answered client: copies, comparisons, evidence. */
+export interface ShadowPlane extends AsyncDisposable {
+  readonly mirror: Mirror;
+  readonly store: Pick<EvidenceStore, "summaries" | "samples">;
+  /** Takes a new configuration into use; where evidence is kept needs a restart. */
+  reload(config: GatewayConfig): void;
+}
+
+interface PlaneParts {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly routing: () => Routing;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export async function shadowPlane(
+  first: GatewayConfig,
+  settings: Settings,
+  { clock, telemetry, routing }: PlaneParts,
+): Promise<ShadowPlane> {
+  await using parts = new AsyncDisposableStack();
+  let config = first;
+  const { evidence } = first;
+  const store = await evidenceStore(evidence, settings);
+  parts.defer(() => store.close());
+  const writer = evidenceWriter(store, {
+    clock,
+    retention: {
+      countsForMs: evidence.keepCountsDays * DAY_MS,
+      samplesForMs: evidence.keepSamplesDays * DAY_MS,
+      samplesMaxBytes: evidence.samplesMaxBytes,
+    },
+    onLost: (reason, lost) => telemetry.evidenceLost({ reason, ...lost }),
+    onTrouble: (problem) => telemetry.storeChanged({ problem }),
+  });
+  parts.defer(() => writer.close());
+  const comparer = comparePool();
+  parts.defer(() => comparer.stop());
+  const lag = eventLoopLag();
+  parts.defer(() => lag.stop());
+  const breakers = breakerRegistry((routeId, side, breaker) =>
+    opossumBreaker(`${routeId}:${side}:shadow`, breaker, { clock, onChange: () => undefined }),
+  );
+  breakers.reload(config.routes);
+  parts.defer(() => breakers.stop());
+
+  const judge = evidenceJudge({
+    clock,
+    comparer,
+    writer,
+    redactor: redactor(DEFAULT_REDACTION, await redactionKey(join(settings.dataFolder, "redaction-key"))),
+    environment: evidence.environment,
+    onUnexpected: (error) => telemetry.unexpected({ where: "compare", error }),
+  });
+  const mirror = budgetedMirror({
+    clock,
+    telemetry,
+    judge,
+    budget: new Budget(() => config.mirror, clock, lag.lagMs),
+    sampling: sampling(clock),
+    sides: (route) => routing().shadowSides(route),
+    breaker: (route, side) => breakers.breaker(route, side),
+    bodyBytes: first.mirror.bodyBytes,
+    random: Math.random,
+  });
+  const owned = parts.move();
+  return {
+    mirror,
+    store,
+    reload(next) {
+      config = next;
+      breakers.reload(next.routes);
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
