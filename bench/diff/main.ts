@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { type Cell, type Grid, type Point, pointsOf } from "./grid.ts";
+import { type Cell, type Grid, type Point, sharesOf } from "./grid.ts";
 import { cellsOf } from "./cells.ts";
 import { report } from "./report.ts";
 
@@ -13,10 +13,8 @@ import { report } from "./report.ts";
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { quick: { type: "boolean" }, json: { type: "boolean" } } });
   const grid: Grid = { every: values.quick ? 10 : 1 };
-  const points = pointsOf();
   const startedAt = performance.now();
-  const workers = availableParallelism();
-  const shares = Array.from({ length: workers }, (_, n) => points.filter((_, m) => m % workers === n));
+  const shares = sharesOf(availableParallelism());
   const cells = (await Promise.all(shares.map((share) => inWorker({ grid, points: share })))).flat();
   process.stdout.write(values.json ? `${JSON.stringify(cells, null, 1)}\n` : report(cells));
   process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`);

@@ -27,7 +27,7 @@ export interface Outcome {
 
 export const SIZES = [100, 500, 2_000] as const;
 /** How often somebody looks at what the paired test says so far: every so many triples. */
-const LOOK_EVERY = 50;
+const LOOK_EVERY = 100;
 
 const CONTENDERS = { paired, diffy: relativeAndAbsolute, equal: deepEqual } as const;
 export type ContenderName = keyof typeof CONTENDERS;

@@ -67,12 +67,12 @@ function startGateway({ stage, repeatable, replaceServerErrors, touchy }: Weathe
     ? "{ minimumCalls: 2, errorPercent: 50, window: 30s, open: 30ms }"
     : "{ minimumCalls: 1000 }";
   const share = stage === "canary" ? "percent: 50, " : "";
-  const both = `function: { lambda: f }, stage: ${stage}, ${share}stickyBy: ["header:x-user"], repeatable: ${repeatable}, replaceServerErrors: ${replaceServerErrors}, breaker: ${breaker}`;
+  const both = `function: { lambda: f }, stage: ${stage}, ${share}shadow: { writes: skip }, stickyBy: ["header:x-user"], repeatable: ${repeatable}, replaceServerErrors: ${replaceServerErrors}, breaker: ${breaker}`;
   return startHarness({
     legacyUrl: monolith.url,
     routes: `
   patient: { match: { path: /patient }, timeout: 6s, ${both} }
-  hasty: { match: { path: /hasty }, timeout: 1500ms, ${both} }`,
+  hasty: { match: { path: /hasty }, timeout: 2500ms, ${both} }`,
     functions: { patient: upstream, hasty: upstream },
   });
 }
