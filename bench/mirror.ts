@@ -12,7 +12,7 @@ import { startGateway } from "../gateway/main.ts";
  * copies all of them, are asked in turn at a fixed rate; latency counts from when a request was due.
  */
 
-const ROUNDS = 9;
+const ROUNDS = 5;
 const ROUND_MS = 3_000;
 const PER_SECOND = 300;
 const ORDER = JSON.stringify({

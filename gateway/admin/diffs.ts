@@ -1,4 +1,4 @@
-import { judgeField } from "../diff/noise-verdict.ts";
+import { judgeFields, type NoiseVerdict } from "../diff/noise-verdict.ts";
 import type { Observation } from "../diff/observation.ts";
 import { isUtf8 } from "node:buffer";
 import { StoreError, type Group, type Sample, type Summary } from "../store/evidence-store.ts";
@@ -24,7 +24,7 @@ export async function diffsOf(parts: AdminParts, request: DiffsRequest): Promise
 
 function shownSummary(summary: Summary): Diffs["evidence"][number] {
   const { key, counts, dropped, coverage, groups, noise } = summary;
-  const verdicts = new Map(noise.map((field) => [field.at, judgeField(field).verdict]));
+  const verdicts = new Map(judgeFields(noise).map(({ at, verdict }) => [at, verdict]));
   return {
     route: key.routeId,
     candidate: key.candidate,
@@ -43,7 +43,7 @@ function shownSummary(summary: Summary): Diffs["evidence"][number] {
 function shownGroup(
   { at, kind, pairs, ignoredPairs, firstAt, lastAt, examples }: Group,
   compared: number,
-  verdicts: ReadonlyMap<string, ReturnType<typeof judgeField>["verdict"]>,
+  verdicts: ReadonlyMap<string, NoiseVerdict>,
 ): Diffs["evidence"][number]["groups"][number] {
   return {
     at,

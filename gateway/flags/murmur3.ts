@@ -2,11 +2,11 @@ const C1 = 0xcc9e2d51;
 const C2 = 0x1b873593;
 
 /**
- * MurmurHash3 x86 32-bit of some bytes, as an unsigned integer. Not cryptographic.
+ * MurmurHash3 x86 32-bit of some bytes, or of the first `length` of them, as an unsigned integer. Not cryptographic.
  * Source: https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp
  */
-export function murmur3(bytes: Uint8Array, seed = 0): number {
-  const tailAt = bytes.length & ~3;
+export function murmur3(bytes: Uint8Array, seed = 0, length = bytes.length): number {
+  const tailAt = length & ~3;
   let hash = seed;
   for (let i = 0; i < tailAt; i += 4) {
     const block = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
@@ -14,8 +14,8 @@ export function murmur3(bytes: Uint8Array, seed = 0): number {
     hash = (Math.imul(hash, 5) + 0xe6546b64) | 0;
   }
   let tail = 0;
-  for (let i = bytes.length - 1; i >= tailAt; i--) tail = (tail << 8) | bytes[i]!;
-  return finished(hash ^ scrambled(tail) ^ bytes.length);
+  for (let i = length - 1; i >= tailAt; i--) tail = (tail << 8) | bytes[i]!;
+  return finished(hash ^ scrambled(tail) ^ length);
 }
 
 function scrambled(block: number): number {

@@ -59,6 +59,7 @@ function withNewCookie(name: string, key: string, { client }: Pick<GatewayReques
 /** The first cookie of exactly that name in any Cookie field, undecoded, without enclosing quotes (RFC 6265 §4.1.1). */
 function cookieValue(headers: HeaderList, name: string): string | undefined {
   for (const field of allValues(headers, "cookie")) {
+    if (!field.includes(name)) continue;
     for (const pair of field.split(";")) {
       const equals = pair.indexOf("=");
       if (equals === -1 || pair.slice(0, equals).trim() !== name) continue;
@@ -71,9 +72,13 @@ function cookieValue(headers: HeaderList, name: string): string | undefined {
   return undefined;
 }
 
+const BEYOND_ASCII = /[\u0080-\u00ff]/;
+
 /** Header strings hold one byte a character; most clients mean UTF-8 by them, as they do in a query. */
 function decodedBytes(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : Buffer.from(value, "latin1").toString("utf8");
+  // ASCII is the same in both, and nearly everything is ASCII.
+  if (value === undefined || !BEYOND_ASCII.test(value)) return value;
+  return Buffer.from(value, "latin1").toString("utf8");
 }
 
 /** The first value of a query parameter, decoded as forms encode it: `+` is a space, a broken escape is itself. */

@@ -1,15 +1,15 @@
 import type { Clock } from "../clock.ts";
 import type { Comparison } from "../diff/comparison.ts";
-import { noiseCounter } from "../diff/noise.ts";
 import type { Redactor } from "../diff/redact.ts";
 import { rulesDigest } from "../diff/rules-digest.ts";
 import type { Route } from "../routes/route.ts";
 import type { Judge, Pair } from "../shadow/judge.ts";
-import type { EvidenceKey, NoiseIncrement, Sample } from "../store/evidence-store.ts";
+import type { EvidenceKey, Sample } from "../store/evidence-store.ts";
 import type { EvidenceWriter } from "../store/evidence-writer.ts";
 import type { Side } from "../upstreams/upstream.ts";
 import type { Comparer } from "./compare-pool.ts";
 import { incrementOf } from "./increment-of.ts";
+import { keyCounters } from "./key-counters.ts";
 import { sampleLimit } from "./sample-limit.ts";
 
 export interface JudgeParts {
@@ -26,6 +26,7 @@ export interface JudgeParts {
 export function evidenceJudge(parts: JudgeParts): Judge {
   const { clock, comparer, writer, redactor, environment } = parts;
   const mayKeep = sampleLimit(clock);
+  const counted = keyCounters(clock);
   /** The version that ran last, so that what was dropped is counted with what was compared. */
   const versions = new Map<string, string>();
 
@@ -38,19 +39,21 @@ export function evidenceJudge(parts: JudgeParts): Judge {
     environment,
   });
 
-  const remember = (pair: Pair, comparison: Comparison, noise: readonly NoiseIncrement[]) => {
+  const remember = (pair: Pair, comparison: Comparison, secondary: Comparison | null) => {
     const { route, candidateSide, request, body, primary, candidate, at } = pair;
     const version = versionOf(pair);
     versions.set(route.id, version);
     const key = keyOf(route, candidateSide, version);
+    const noise = counted.noise(key, comparison, secondary);
     if (comparison.identical || !mayKeep(route.id)) {
-      const seen = comparison.identical ? comparison : redactor.comparison(comparison);
-      return writer.record(incrementOf(key, pair, seen, noise), null);
+      const safe = comparison.identical ? comparison : redactor.comparison(comparison);
+      return writer.record(incrementOf(key, pair, safe, { groups: counted.groups(key, safe), noise }), null);
     }
     const { id, method, target, headers } = request;
     const asSent = { method, target: target.raw, headers, body };
     const sample: Sample = redactor.sample({ id, key, at, request: asSent, primary, candidate, comparison });
-    writer.record(incrementOf(key, pair, sample.comparison, noise), sample);
+    const groups = counted.groups(key, sample.comparison);
+    writer.record(incrementOf(key, pair, sample.comparison, { groups, noise }), sample);
   };
 
   return {
@@ -61,7 +64,7 @@ export function evidenceJudge(parts: JudgeParts): Judge {
         if (comparison === null) return { drop: "compare-queue" };
         const again =
           secondary === null ? null : await comparer.compare(primary, secondary, route.compare, clock.now());
-        remember(pair, comparison, again === null ? [] : noiseOf(comparison, again));
+        remember(pair, comparison, again);
         return comparison.verdict;
       } catch (error) {
         parts.onUnexpected(error);
@@ -77,10 +80,4 @@ export function evidenceJudge(parts: JudgeParts): Judge {
 function versionOf({ primary, candidate, candidateSide }: Pair): string {
   const ran = candidateSide === "function" ? candidate : primary;
   return (ran.kind === "answered" ? ran.version : null) ?? "";
-}
-
-function noiseOf(candidate: Comparison, secondary: Comparison): readonly NoiseIncrement[] {
-  const counter = noiseCounter();
-  counter.add(candidate, secondary);
-  return counter.take();
 }

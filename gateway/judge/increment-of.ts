@@ -1,15 +1,8 @@
 import type { Comparison } from "../diff/comparison.ts";
-import { groupsOf } from "../diff/group.ts";
 import type { Observation } from "../diff/observation.ts";
 import { firstValue } from "../http/headers.ts";
 import type { Pair } from "../shadow/judge.ts";
-import type {
-  Counts,
-  DurationCounts,
-  EvidenceKey,
-  Increment,
-  NoiseIncrement,
-} from "../store/evidence-store.ts";
+import type { Counts, DurationCounts, EvidenceKey, Increment } from "../store/evidence-store.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -18,7 +11,7 @@ export function incrementOf(
   key: EvidenceKey,
   { request, primary, candidate, at }: Pick<Pair, "request" | "primary" | "candidate" | "at">,
   comparison: Comparison,
-  noise: readonly NoiseIncrement[],
+  seen: Pick<Increment, "groups" | "noise">,
 ): Increment {
   return {
     key,
@@ -28,8 +21,7 @@ export function incrementOf(
     candidateDurations: durationOf(candidate),
     dropped: {},
     coverage: { [coverageOf(request.method, primary)]: 1 },
-    groups: groupsOf(comparison),
-    noise,
+    ...seen,
     firstAt: at,
     lastAt: at,
   };

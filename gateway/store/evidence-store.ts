@@ -69,7 +69,7 @@ export interface NoiseIncrement {
   readonly onlySecondary: number;
   /** Both differ. */
   readonly both: number;
-  /** Shapes that all the differing values had so far, smallest first: "uuid", "timestamp"…; empty when none. */
+  /** Shapes that all of legacy's values had wherever something differed: "uuid", "timestamp"…; empty when none. */
   readonly shapes: readonly string[];
 }
 

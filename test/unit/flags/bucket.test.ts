@@ -1,3 +1,4 @@
+import { murmur3 } from "../../../gateway/flags/murmur3.ts";
 import { describe, expect, it } from "vitest";
 import { BUCKETS, bucketOf, bucketsIn } from "../../../gateway/flags/bucket.ts";
 
@@ -48,5 +49,12 @@ describe("bucketsIn", () => {
   it("holds for sums that doubles get wrong", () => {
     expect(bucketsIn(0.1 + 0.2)).toBe(300);
     expect(bucketsIn(1.005)).toBe(1005);
+  });
+
+  it("hashes the bytes of UTF-8, however long a key is and whatever is in it", () => {
+    for (const key of ["", "a", "zoë", "ключ", "🌳", "k".repeat(255), "k".repeat(257), "ü".repeat(300)]) {
+      const hash = murmur3(Buffer.from(`group${key}`, "utf8"));
+      expect(bucketOf("group", "", key)).toBe(Math.floor((hash * 100_000) / 2 ** 32));
+    }
   });
 });
