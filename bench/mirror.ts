@@ -21,6 +21,9 @@ const ORDER = JSON.stringify({
 });
 const OTHER = ORDER.replace('"n":7', '"n":8');
 
+/** Made once: this machine is to be busy with the gateway. */
+const HUGE = Buffer.alloc(10e6, "x");
+
 /** What the function does, by name. */
 const FUNCTIONS: Readonly<Record<string, (res: http.ServerResponse) => void>> = {
   "equal bytes": (res) => void res.writeHead(200, { "content-type": "application/json" }).end(ORDER),
@@ -28,8 +31,7 @@ const FUNCTIONS: Readonly<Record<string, (res: http.ServerResponse) => void>> = 
   "slow (2 s)": (res) =>
     void setTimeout(() => res.writeHead(200, { "content-type": "application/json" }).end(ORDER), 2_000),
   dead: (res) => void res.destroy(),
-  "10 MB": (res) =>
-    void res.writeHead(200, { "content-type": "application/json" }).end(Buffer.alloc(10e6, "x")),
+  "10 MB": (res) => void res.writeHead(200, { "content-type": "application/json" }).end(HUGE),
 };
 
 const [, , role, ...args] = process.argv;

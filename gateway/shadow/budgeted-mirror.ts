@@ -17,7 +17,7 @@ import type { DropReason } from "./drop-reason.ts";
 import type { Judge } from "./judge.ts";
 import { rungOfCopy } from "./ladder.ts";
 import type { Copying, Mirror } from "./mirror.ts";
-import { observationOf, observe } from "./observe.ts";
+import { observationOf, observe, reachFor, type Observed } from "./observe.ts";
 import type { ShadowSides } from "./shadow-sides.ts";
 import type { Sampling } from "./sampling.ts";
 
@@ -151,16 +151,17 @@ async function compareWith(
   const call = parts.breaker(route, to).admit();
   if (call === null) return "breaker-open";
 
+  const reach = reachFor(primary, parts.bodyBytes);
   const copied = () =>
     copyOf(request, body, kind, { leaveOut: route.shadow.without, signal: new AbortController().signal });
-  const ask = (side: Upstream) => observe(side, copied(), route.shadow.timeoutMs, parts.bodyBytes, parts);
+  const ask = (side: Upstream) => observe(side, copied(), route.shadow.timeoutMs, reach, parts);
   const asksTwice =
     to === "function" && isSafe(request.method) && parts.random() * 100 < route.shadow.secondaryPercent;
   // Before the other side or after it, by chance: or what changes with time would look like one side's fault.
   const secondaryFirst = asksTwice && parts.random() < 0.5;
   let secondary = secondaryFirst ? await ask(sides.legacy) : null;
   const candidate = await ask(upstream);
-  report(call, candidate?.observation ?? null);
+  report(call, candidate);
   if (asksTwice && !secondaryFirst) secondary = await ask(sides.legacy);
   try {
     if (candidate === null) return "bytes";
@@ -185,11 +186,14 @@ async function compareWith(
   }
 }
 
-function report(call: AdmittedCall, observation: Observation | null): void {
-  if (observation === null) return call.ignored();
+function report(call: AdmittedCall, observed: Observed | null): void {
+  if (observed === null) return call.ignored();
+  const { observation, cutOff } = observed;
   const { durationMs } = observation;
+  // Whoever answers far too much costs as much as whoever does not answer, and tells as little.
   const failed =
-    observation.kind === "failed" ? countsAgainst(observation.failure) : observation.status >= 500;
+    cutOff ||
+    (observation.kind === "failed" ? countsAgainst(observation.failure) : observation.status >= 500);
   if (failed) call.failed(durationMs);
   else call.succeeded(durationMs);
 }
