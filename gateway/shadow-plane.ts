@@ -66,11 +66,17 @@ export async function shadowPlane(
   breakers.reload(config.routes);
   parts.defer(() => breakers.stop());
 
+  const key = await redactionKey(join(settings.dataFolder, "redaction-key"));
+  const redactorFor = (of: GatewayConfig) => redactor({ ...DEFAULT_REDACTION, ...of.redact }, key);
+  let redact = redactorFor(first);
   const judge = evidenceJudge({
     clock,
     comparer,
     writer,
-    redactor: redactor(DEFAULT_REDACTION, await redactionKey(join(settings.dataFolder, "redaction-key"))),
+    redactor: {
+      sample: (sample) => redact.sample(sample),
+      comparison: (comparison) => redact.comparison(comparison),
+    },
     environment: evidence.environment,
     onUnexpected: (error) => telemetry.unexpected({ where: "compare", error }),
   });
@@ -91,6 +97,8 @@ export async function shadowPlane(
     store,
     reload(next) {
       config = next;
+      // At once: whoever finds a secret in the evidence names it here.
+      redact = redactorFor(next);
       breakers.reload(next.routes);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -7,6 +7,9 @@ const place = z
   .string()
   .min(1)
   .max(500)
+  .regex(/^(?:status|failure|(?:header|cookie)\/.+|body(?:\/.*)?|\*\*)$/s, {
+    error: "a place is status, failure, header/NAME, cookie/NAME or body/PATH, as `banyan diffs` writes it",
+  })
   .meta({
     description:
       "A place as `banyan diffs` writes it; `*` stands for one step, `**` at the end for all below.",

@@ -1,6 +1,7 @@
 import { builtInPrices, type Prices } from "../cost/prices.ts";
 import { compareRules } from "./compare-schema.ts";
 import { DEFAULT_RULES } from "../diff/rules.ts";
+import type { RedactSettings } from "../diff/redact.ts";
 import type { BudgetLimits } from "../shadow/budget.ts";
 import { shadowSettings } from "./shadow-schema.ts";
 import type { BreakerSettings, Route, StickySource } from "../routes/route.ts";
@@ -30,6 +31,8 @@ export interface GatewayConfig {
   readonly mirror: BudgetLimits & { readonly bodyBytes: number };
   /** Where evidence is kept, and how long. */
   readonly evidence: EvidenceConfig;
+  /** What nobody may find in it. */
+  readonly redact: Omit<RedactSettings, "numbersAsWritten">;
   /** Addresses and CIDR ranges. */
   readonly trustedProxies: readonly string[];
   readonly routes: readonly Route[];
@@ -100,7 +103,7 @@ const BREAKER: BreakerSettings = {
 
 /** The configuration of a valid file. */
 export function gatewayConfig(
-  { legacy, flags, aws, mirror, evidence, trustedProxies }: Omit<RoutesFile, "routes">,
+  { legacy, flags, aws, mirror, evidence, redact, trustedProxies }: Omit<RoutesFile, "routes">,
   routes: readonly Route[],
   warnings: readonly Problem[],
   printable: unknown,
@@ -117,6 +120,7 @@ export function gatewayConfig(
     },
     mirror: { ...mirror, lagMs: mirror.lag },
     evidence: { ...evidence, file: evidence.file ?? null, url: evidence.url ?? null },
+    redact,
     trustedProxies,
     routes,
     warnings,

@@ -3,6 +3,7 @@ import { functionTarget, headerRule } from "./function-schema.ts";
 import { STAGES } from "../routes/route.ts";
 import { compareEntry } from "./compare-schema.ts";
 import { evidenceEntry } from "./evidence-schema.ts";
+import { redactEntry } from "./redact-schema.ts";
 import { mirrorEntry, shadowEntry } from "./shadow-schema.ts";
 import {
   addressRange,
@@ -255,6 +256,7 @@ export const routesFile = z.strictObject({
     .describe("Peers whose X-Forwarded-* and Forwarded fields are believed."),
   mirror: mirrorEntry.prefault({}),
   evidence: evidenceEntry.prefault({}),
+  redact: redactEntry.prefault({}),
   defaults: defaultsEntry.prefault({}),
   routes: z
     .record(routeId, routeEntry)

@@ -16,7 +16,7 @@ export interface JudgeParts {
   readonly clock: Clock;
   readonly comparer: Comparer;
   readonly writer: EvidenceWriter;
-  readonly redactor: Redactor;
+  readonly redactor: Pick<Redactor, "sample" | "comparison">;
   /** "prod", "staging"; empty when unnamed. */
   readonly environment: string;
   readonly onUnexpected: (error: unknown) => void;
