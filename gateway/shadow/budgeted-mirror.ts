@@ -177,13 +177,18 @@ async function compareWith(
       at: parts.clock.now(),
     });
     if (typeof judged !== "string") return judged.drop;
-    parts.sampling.compared(route.id);
+    parts.sampling.compared(route.id, versionIn(to === "function" ? candidate.observation : primary));
     parts.telemetry.shadowed({ route, candidate: to, outcome: judged, reason: null });
     return null;
   } finally {
     candidate?.release();
     secondary?.release();
   }
+}
+
+/** The function version that ran, where its host says so. */
+function versionIn(ofFunction: Observation): string | null {
+  return ofFunction.kind === "answered" ? ofFunction.version : null;
 }
 
 function report(call: AdmittedCall, observed: Observed | null): void {

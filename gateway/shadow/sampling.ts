@@ -7,10 +7,8 @@ import type { DropReason } from "./drop-reason.ts";
 export interface Sampling {
   /** Why not; null when it is. `key` is the client's sticky key, where the route has one for it. */
   readonly refuses: (route: Route, key: string | null) => DropReason | null;
-  /** One more pair of that route was compared. */
-  compared(routeId: string): void;
-  /** Another version of something that is compared: what was enough no longer is. */
-  startAgain(routeId: string): void;
+  /** One more pair of that route was compared. Of another version of the function, what was enough no longer is. */
+  compared(routeId: string, version: string | null): void;
 }
 
 /**
@@ -18,10 +16,10 @@ export interface Sampling {
  * always copied, and hot ones little.
  */
 export function sampling(clock: Pick<Clock, "elapsed">, random: () => number = Math.random): Sampling {
-  const routes = new Map<string, { pairs: number; nextAt: number }>();
+  const routes = new Map<string, { pairs: number; version: string | null; nextAt: number }>();
   const stateOf = (id: string) => {
     let state = routes.get(id);
-    if (state === undefined) routes.set(id, (state = { pairs: 0, nextAt: 0 }));
+    if (state === undefined) routes.set(id, (state = { pairs: 0, version: null, nextAt: 0 }));
     return state;
   };
   return {
@@ -35,8 +33,12 @@ export function sampling(clock: Pick<Clock, "elapsed">, random: () => number = M
       state.nextAt = now + 1000 / shadow.enough.thenPerSecond;
       return null;
     },
-    compared: (id) => void stateOf(id).pairs++,
-    startAgain: (id) => void routes.delete(id),
+    compared(id, version) {
+      const state = stateOf(id);
+      if (state.version !== version) state.pairs = 0;
+      state.version = version;
+      state.pairs += 1;
+    },
   };
 }
 

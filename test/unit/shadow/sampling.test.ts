@@ -28,14 +28,14 @@ it("copies all of a client's requests or none, in the share that is asked for", 
   expect(refuses(route, null)).toBe("no-key");
 });
 
-it("copies a trickle once there is enough, of that route alone, until something is new", () => {
+it("copies a trickle once there is enough, of that route alone, until there is another version", () => {
   let now = 0;
   const samples = sampling({ elapsed: () => now });
   const refuses = (route: ReturnType<typeof shadowed>, key: string | null) => samples.refuses(route, key);
   const route = shadowed({ enough: { pairs: 3, thenPerSecond: 2 } });
   for (let i = 0; i < 3; i++) {
     expect(refuses(route, null)).toBeNull();
-    samples.compared(route.id);
+    samples.compared(route.id, "1");
   }
   expect([refuses(route, null), refuses(route, null)]).toEqual([null, "enough"]);
   now += 499;
@@ -43,6 +43,6 @@ it("copies a trickle once there is enough, of that route alone, until something 
   now += 1;
   expect(refuses(route, null)).toBeNull();
   expect(refuses({ ...route, id: "other" }, null)).toBeNull();
-  samples.startAgain(route.id);
+  samples.compared(route.id, "2");
   expect([refuses(route, null), refuses(route, null)]).toEqual([null, null]);
 });
