@@ -110,6 +110,16 @@ const differenceGroup = z.object({
   lastAt: z.string(),
   examples: z.array(z.object({ primary: shown, candidate: shown })),
 });
+const suggestion = z.object({
+  at: z.string(),
+  /** What was seen there, and what the rule would cost. */
+  sentence: z.string(),
+  /** Below `compare`: in which list the rule belongs, and its line there. */
+  list: z.enum(["matchers", "arrays"]),
+  paste: z.string(),
+  /** Share of the recent samples that would be mismatches no longer. */
+  hides: z.number(),
+});
 const observed = z.object({ status: z.number().nullable(), failure: shown, body: z.string() });
 /** How the sides differed. Times are ISO 8601. */
 export const diffs = z.object({
@@ -139,6 +149,8 @@ export const diffs = z.object({
       dropped: counts,
       coverage: counts,
       groups: z.array(differenceGroup),
+      /** Rules for places at which legacy differs from itself; only when one route was asked for. */
+      suggestions: z.array(suggestion),
     }),
   ),
   /** Of the place that was asked for, newest first; secrets are replaced by tokens. */

@@ -1,7 +1,16 @@
 import { judgeFields, type NoiseVerdict } from "../diff/noise-verdict.ts";
+import type { Comparison } from "../diff/comparison.ts";
 import type { Observation } from "../diff/observation.ts";
+import { suggestRules } from "../diff/suggest.ts";
 import { isUtf8 } from "node:buffer";
-import { StoreError, type Group, type Sample, type Summary } from "../store/evidence-store.ts";
+import { isDeepStrictEqual } from "node:util";
+import {
+  StoreError,
+  type EvidenceKey,
+  type Group,
+  type Sample,
+  type Summary,
+} from "../store/evidence-store.ts";
 import type { AdminParts } from "./admin-parts.ts";
 import type { Diffs, DiffsRequest } from "./contract.ts";
 import { findRoute } from "./find-route.ts";
@@ -15,14 +24,21 @@ export async function diffsOf(parts: AdminParts, request: DiffsRequest): Promise
   try {
     const summaries = await parts.evidence.summaries(query);
     const samples = at === undefined ? [] : await parts.evidence.samples({ ...query, at, limit });
-    return { evidence: summaries.map(shownSummary), samples: samples.map(shownSample) };
+    const recent = route === undefined ? [] : await parts.evidence.samples({ ...query, limit: RECENT });
+    return {
+      evidence: summaries.map((summary) => shownSummary(summary, recent)),
+      samples: samples.map(shownSample),
+    };
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     throw new Refusal("failed", `the evidence cannot be read: ${error.message}`);
   }
 }
 
-function shownSummary(summary: Summary): Diffs["evidence"][number] {
+/** Samples by which is told what a suggested rule would hide. */
+const RECENT = 200;
+
+function shownSummary(summary: Summary, recent: readonly Sample[]): Diffs["evidence"][number] {
   const { key, counts, dropped, coverage, groups, noise } = summary;
   const verdicts = new Map(judgeFields(noise).map(({ at, verdict }) => [at, verdict]));
   return {
@@ -37,7 +53,18 @@ function shownSummary(summary: Summary): Diffs["evidence"][number] {
     dropped,
     coverage,
     groups: groups.map((group) => shownGroup(group, counts.compared, verdicts)),
+    suggestions: suggestRules(noise, comparisonsOf(key, recent)).map(({ rule, ...shown }) => ({
+      at: shown.at,
+      sentence: shown.sentence,
+      list: rule.sort === "array" ? "arrays" : "matchers",
+      paste: shown.paste,
+      hides: shown.hides,
+    })),
   };
+}
+
+function comparisonsOf(key: EvidenceKey, samples: readonly Sample[]): Comparison[] {
+  return samples.filter((sample) => isDeepStrictEqual(sample.key, key)).map(({ comparison }) => comparison);
 }
 
 function shownGroup(

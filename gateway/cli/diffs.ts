@@ -1,7 +1,8 @@
 import { InvalidArgumentError, type Command } from "commander";
 import type { Diffs } from "../admin/contract.ts";
-import type { Answer } from "./answer.ts";
-import { subcommand, withAdmin } from "./command-options.ts";
+import { visible } from "../config/problems.ts";
+import { CliError, type Answer } from "./answer.ts";
+import { subcommand, whoAmI, withAdmin } from "./command-options.ts";
 import { table, type Cell, type Screen } from "./screen.ts";
 import type { CommonOptions, Shell } from "./shell.ts";
 import { sinceArgument } from "./since.ts";
@@ -9,12 +10,16 @@ import { sinceArgument } from "./since.ts";
 const EXAMPLES = `  banyan diffs                                   every route that was compared
   banyan diffs get-order --since 24h             one route
   banyan diffs get-order --at body/total         with the requests that show one difference
+  banyan diffs get-order --at body/total --accept "rounding, see #12" --until 2027-01-31
 `;
 
 interface DiffsOptions extends CommonOptions {
   readonly since?: number;
   readonly at?: string;
   readonly limit: number;
+  readonly accept?: string;
+  readonly until?: string;
+  readonly owner?: string;
 }
 
 /** `banyan diffs`: how legacy and function differ. */
@@ -24,17 +29,35 @@ export function addDiffs(program: Command, shell: Shell): void {
     .option("--since <when>", "30m, 24h, 7d, or a time such as 2027-01-31T12:00:00Z", sinceArgument)
     .option("--at <place>", "show requests that differ there, as WHERE writes it")
     .option("--limit <number>", "how many of them", limitArgument, 5)
+    .option("--accept <reason>", "excuse differences at that place in routes.yaml, and say why")
+    .option("--until <day>", "with --accept: the last day on which they are, such as 2027-01-31")
+    .option("--owner <name>", "with --accept: who answers for it; you unless named")
     .action((route: string | undefined, options: DiffsOptions) =>
       shell.perform("diffs", options, () => diffs(route, options, shell)),
     );
 }
 
 async function diffs(route: string | undefined, options: DiffsOptions, shell: Shell): Promise<Answer> {
-  const { reach } = await import("./reach.ts");
   const { since, at, limit } = options;
+  if (options.accept !== undefined) return acceptDifferences(route, options, options.accept);
+  const { reach } = await import("./reach.ts");
   const operator = await reach(options, shell);
   const data = await operator.diffs({ route, since, at, limit });
   return { data, text: diffsText(data, shell.screen) };
+}
+
+async function acceptDifferences(
+  route: string | undefined,
+  { at, until, owner = whoAmI() }: DiffsOptions,
+  reason: string,
+): Promise<Answer> {
+  if (route === undefined || at === undefined || until === undefined) {
+    const message = "--accept needs a route, --at and --until";
+    const next = 'banyan diffs get-order --at body/total --accept "rounding" --until 2027-01-31';
+    throw new CliError(2, [{ message, next }]);
+  }
+  const { accept } = await import("./accept.ts");
+  return accept(route, { at, owner, reason, until });
 }
 
 /** Differences for people: the most frequent first, and what was left out. */
@@ -69,6 +92,11 @@ function evidenceText(one: Diffs["evidence"][number], screen: Screen): string {
   }
   const left = Object.entries(dropped).map(([reason, count]) => `${reason} ${count}`);
   if (left.length > 0) lines.push(screen.paint("dim", `not compared: ${left.join(", ")}`));
+  for (const { sentence, list, paste } of one.suggestions)
+    lines.push(
+      `${screen.paint("cyan", "rule?")} ${visible(sentence)}`,
+      `      compare.${list}: ${visible(paste)}`,
+    );
   return lines.join("\n");
 }
 

@@ -74,6 +74,27 @@ describe.concurrent("banyan without a gateway", () => {
     expect((await banyan("status")).stdout).toContain("flags none");
   });
 
+  it("accepts a difference in routes.yaml, or leaves the file as it is", async () => {
+    const { banyan, folder } = aFolder();
+    const file = () => readFileSync(join(folder, "routes.yaml"), "utf8");
+    const accept = (...more: string[]) =>
+      banyan("diffs", "get-order", "--accept", "rounding: #12", "--owner", "me", ...more);
+    expect(await accept("--at", "body/total", "--until", "2027-01-31")).toMatchObject({ exitCode: 0 });
+    const entry = '- { at: body/total, owner: me, reason: "rounding: #12", until: 2027-01-31 }';
+    expect(file()).toContain(entry);
+    const before = file();
+    for (const [more, says] of [
+      [["--at", "body/total"], "needs a route, --at and --until"],
+      [["--at", "$.total", "--until", "2027-01-31"], "stays as it is: a place is status"],
+      [["--at", "body/total", "--until", "soon"], "stays as it is: write a day"],
+    ] as const) {
+      const ended = await accept(...more);
+      expect(ended.exitCode).toBe(2);
+      expect(ended.stderr).toContain(says);
+    }
+    expect(file()).toBe(before);
+  });
+
   it("uses no color off a terminal", async () => {
     const { banyan } = aFolder();
     await banyan("kill");

@@ -54,6 +54,12 @@ describe("a route in shadow", () => {
       const readAt = groups.find(({ at }) => at === "body/generatedAt");
       expect(["unknown", "noisy"]).toContain(readAt?.noise);
       expect(groups.map(({ at }) => at).toSorted()).toEqual(["body/generatedAt", "body/total"]);
+      const suggested = async () => (await compared())!.suggestions;
+      await expect
+        .poll(suggested, { timeout: 20_000 })
+        .toMatchObject([
+          { at: "body/generatedAt", list: "matchers", paste: "- { at: body/generatedAt, like: timestamp }" },
+        ]);
     },
   );
 
