@@ -42,8 +42,7 @@ describe("what is kept of compared pairs", () => {
     const files = readdirSync(stack.folder).filter((name) => name.startsWith("evidence.db"));
     const kept = files.map((name) => readFileSync(join(stack.folder, name)));
     const isThere = (text: string) => shown.includes(text) || kept.some((file) => file.includes(text));
-    for (const harmless of ["/api/customers", "newsletter", "redacted:"])
-      expect(isThere(harmless), harmless).toBe(true);
-    for (const planted of [...SENT, EMAIL, CITY]) expect(isThere(planted), planted).toBe(false);
+    expect(["/api/customers", "newsletter", "redacted:"].filter((text) => !isThere(text))).toEqual([]);
+    expect([...SENT, EMAIL, CITY].filter(isThere)).toEqual([]);
   });
 });
