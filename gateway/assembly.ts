@@ -35,7 +35,10 @@ export interface Assembly extends AsyncDisposable {
     AdminParts,
     "table" | "flags" | "writer" | "stop" | "audit" | "evidence" | "telemetry" | "clock"
   > &
-    Pick<NonNullable<AdminParts["live"]>, "breakers" | "counters" | "prices" | "config" | "configProblem">;
+    Pick<
+      NonNullable<AdminParts["live"]>,
+      "breakers" | "copyBreakers" | "startedAt" | "counters" | "prices" | "config" | "configProblem"
+    >;
 }
 
 /** The gateway cannot start; the message is the whole report and says what to do. */
@@ -50,6 +53,7 @@ export class StartError extends Error {
 export async function assemble(settings: Settings, listeners: readonly Telemetry[] = []): Promise<Assembly> {
   await using parts = new AsyncDisposableStack();
   const config = await firstConfig(settings);
+  const startedAt = clock.now();
   const counted = counters(clock);
   const telemetry = tee([pinoTelemetry({ level: settings.logLevel }), counted.telemetry, ...listeners]);
   telemetry.configLoaded({ file: settings.configFile, routes: config.routes.length, reloaded: false });
@@ -147,6 +151,8 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
       telemetry,
       clock,
       breakers: () => breakers.states(),
+      copyBreakers: () => plane.breakers(),
+      startedAt,
       counters: counted,
       prices: () => inUse.aws,
       config: () => inUse.printable,

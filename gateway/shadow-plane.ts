@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { breakerRegistry } from "./breaker/registry.ts";
+import { breakerRegistry, type BreakerStatus } from "./breaker/registry.ts";
 import { opossumBreaker } from "./breaker/opossum.ts";
 import type { Clock } from "./clock.ts";
 import type { Settings } from "./config/env.ts";
@@ -23,6 +23,8 @@ import type { Telemetry } from "./telemetry/telemetry.ts";
 export interface ShadowPlane extends AsyncDisposable {
   readonly mirror: Mirror;
   readonly store: Pick<EvidenceStore, "summaries" | "samples">;
+  /** Of copies. */
+  breakers(): readonly BreakerStatus[];
   /** Takes a new configuration into use; where evidence is kept needs a restart. */
   reload(config: GatewayConfig): void;
 }
@@ -95,6 +97,7 @@ export async function shadowPlane(
   return {
     mirror,
     store,
+    breakers: () => breakers.states(),
     reload(next) {
       config = next;
       // At once: whoever finds a secret in the evidence names it here.

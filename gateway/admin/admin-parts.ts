@@ -21,6 +21,10 @@ export interface LiveParts {
   readiness(): Readiness;
   /** Of the breakers asked for so far; the others are closed. */
   breakers(): readonly BreakerStatus[];
+  /** Those that copies have for themselves. */
+  copyBreakers(): readonly BreakerStatus[];
+  /** Wall-clock milliseconds. */
+  readonly startedAt: number;
   readonly counters: Pick<Counters, "of">;
   /** What is wrong with the newest routes.yaml; null when it is in use. */
   configProblem(): string | null;

@@ -199,6 +199,8 @@ const traffic = z.object({
   invocations,
   /** Copies by what came of them: a verdict, or why there is none. */
   shadow: z.object({ compared: counts, dropped: counts }),
+  /** When the function's breaker last opened, in wall-clock milliseconds. */
+  breakerOpenedAt: z.number().nullable(),
 });
 /** What the function would cost if it answered the whole route, from what was sampled; in USD, on demand. */
 const cost = z.object({
@@ -226,7 +228,7 @@ const routeStatus = rung.extend({
   rules: z.number(),
   testers: z.number(),
   /** Null when no gateway runs. */
-  breakers: z.object({ legacy: breakerState, function: breakerState }).nullable(),
+  breakers: z.object({ legacy: breakerState, function: breakerState, copies: breakerState }).nullable(),
   traffic: traffic.nullable(),
   /** Null while nothing was sampled, and for functions that do not run on Lambda. */
   cost: cost.nullable(),

@@ -3,7 +3,8 @@ import { flagOf } from "../flags/decide.ts";
 import { functionText } from "../routes/function-target.ts";
 import type { Route } from "../routes/route.ts";
 import type { Side } from "../upstreams/upstream.ts";
-import type { AdminParts } from "./admin-parts.ts";
+import type { BreakerStatus } from "../breaker/registry.ts";
+import type { AdminParts, LiveParts } from "./admin-parts.ts";
 import type { RouteStatus, Status } from "./contract.ts";
 import { findRoute, matchText, rungOf } from "./find-route.ts";
 
@@ -32,10 +33,8 @@ export function statusOf(parts: AdminParts, routeId?: string): Status {
 }
 
 function routeStatusOf(route: Route, { flags, live, clock }: AdminParts): RouteStatus {
-  const states = live?.breakers().filter(({ routeId }) => routeId === route.id);
   const flag = flagOf(route, flags.current(), clock.now());
   const traffic = live?.counters.of(route.id) ?? null;
-  const stateOf = (side: Side) => states?.find((breaker) => breaker.side === side)?.state ?? "closed";
   return {
     id: route.id,
     match: matchText(route),
@@ -47,8 +46,17 @@ function routeStatusOf(route: Route, { flags, live, clock }: AdminParts): RouteS
     rules: flag.rules?.length ?? 0,
     testers: flag.testers?.size ?? 0,
     ...rungOf(route, flags.current(), clock.now()),
-    breakers: states === undefined ? null : { legacy: stateOf("legacy"), function: stateOf("function") },
+    breakers: live === null ? null : breakersOf(route, live),
     traffic,
     cost: live === null || traffic === null ? null : routeCost(route.function, traffic, live.prices()),
   };
+}
+
+/** Breakers that nobody asked for yet are closed. */
+function breakersOf({ id }: Route, live: LiveParts): NonNullable<RouteStatus["breakers"]> {
+  const ofRoute = (states: readonly BreakerStatus[]) => states.filter(({ routeId }) => routeId === id);
+  const own = ofRoute(live.breakers());
+  const stateOf = (side: Side) => own.find((breaker) => breaker.side === side)?.state ?? "closed";
+  const copies = ofRoute(live.copyBreakers()).find(({ state }) => state !== "closed");
+  return { legacy: stateOf("legacy"), function: stateOf("function"), copies: copies?.state ?? "closed" };
 }

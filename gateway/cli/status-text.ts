@@ -56,7 +56,11 @@ export function routeText(route: RouteStatus, status: Status, screen: Screen): s
   if (route.until !== null) items.push(["flag ends", route.until]);
   if (route.rules + route.testers > 0)
     items.push(["targeting", `${route.rules} rules, ${route.testers} testers`]);
-  if (breakers !== null) items.push(["breakers", `function ${breakers.function}, legacy ${breakers.legacy}`]);
+  if (breakers !== null)
+    items.push([
+      "breakers",
+      `function ${breakers.function}, legacy ${breakers.legacy}, copies ${breakers.copies}`,
+    ]);
   if (traffic !== null) {
     const { answeredBy, fallbacks, problems } = traffic;
     items.push(

@@ -41,6 +41,8 @@ export interface RouteCounts {
     readonly compared: Readonly<Record<string, number>>;
     readonly dropped: Readonly<Record<string, number>>;
   };
+  /** When the function's breaker last opened, in wall-clock milliseconds; null when it never did. */
+  readonly breakerOpenedAt: number | null;
   /** What the reports of its function say. */
   readonly invocations: InvocationSummary;
 }
@@ -90,6 +92,9 @@ export function counters(clock: Clock): Counters {
         if (outcome === "dropped") add(dropped, reason ?? "unknown");
         else add(compared, outcome);
       },
+      breakerChanged({ routeId, side, state }) {
+        if (side === "function" && state === "open") tallyOf(routeId).breakerOpenedAt = clock.now();
+      },
       functionReported({ routeId, report, tookMs, version }) {
         tallyOf(routeId).invocations.record(report, tookMs, version);
       },
@@ -108,6 +113,7 @@ interface SideTally {
 interface RouteTally {
   requests: number;
   withoutKey: number;
+  breakerOpenedAt: number | null;
   readonly recent: RecentCount;
   readonly answeredBy: Record<Side | "gateway", number>;
   readonly fallbacks: Map<string, number>;
@@ -128,6 +134,7 @@ function emptyTally(clock: Clock): RouteTally {
   return {
     requests: 0,
     withoutKey: 0,
+    breakerOpenedAt: null,
     recent: recentCount(clock),
     answeredBy: { legacy: 0, function: 0, gateway: 0 },
     fallbacks: new Map(),
@@ -160,6 +167,7 @@ function countsOf(tally: RouteTally, uptimeMinutes: number): RouteCounts {
       compared: Object.fromEntries(tally.shadow.compared),
       dropped: Object.fromEntries(tally.shadow.dropped),
     },
+    breakerOpenedAt: tally.breakerOpenedAt,
     invocations: tally.invocations.summary(),
   };
 }

@@ -223,6 +223,7 @@ describe("GET /api/status", () => {
   it("shows where each route stands and who says so", async () => {
     const { api, flags } = await anApi({
       breakers: () => [{ routeId: "get-order", side: "function", state: "open" }],
+      copyBreakers: () => [{ routeId: "get-order", side: "legacy", state: "half-open" }],
     });
     flags.set({
       version: "8",
@@ -239,7 +240,7 @@ describe("GET /api/status", () => {
       stage: "canary",
       percent: 5,
       stageFrom: "flag",
-      breakers: { function: "open", legacy: "closed" },
+      breakers: { function: "open", legacy: "closed", copies: "half-open" },
       traffic: { requests: 0 },
     });
     expect(body.routes[1]).toMatchObject({ stage: "legacy", percent: null, stageFrom: "routes.yaml" });

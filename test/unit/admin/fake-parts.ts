@@ -63,6 +63,8 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
     live: {
       readiness: () => ({ ready: true, reasons: [] }),
       breakers: () => [],
+      copyBreakers: () => [],
+      startedAt: 0,
       configProblem: () => null,
       config: () => ({}),
       counters: counters(FROZEN),
