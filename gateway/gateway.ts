@@ -71,7 +71,7 @@ export function gateway(parts: GatewayParts): Gateway {
       const { decision, setCookie } = decideFor(request, match, parts.flags.current());
 
       // 4. Mirror: what is to be copied is watched from here on; nothing is sent anywhere before the client has its answer.
-      const copying = match === null ? null : parts.mirror.consider(request, match.route, decision);
+      const copying = parts.mirror.consider(request, match?.route ?? null, decision);
 
       // 5. Ask the decided side within its breaker and deadline, or whoever may stand in for it.
       const asked = await answerFor(request, match, decision, routing, parts);

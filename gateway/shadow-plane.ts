@@ -13,6 +13,7 @@ import { Budget } from "./shadow/budget.ts";
 import { budgetedMirror } from "./shadow/budgeted-mirror.ts";
 import { eventLoopLag } from "./shadow/event-loop-lag.ts";
 import type { Mirror } from "./shadow/mirror.ts";
+import { noRecorder } from "./shadow/recorder.ts";
 import { sampling } from "./shadow/sampling.ts";
 import { evidenceStore } from "./store/configured-store.ts";
 import type { EvidenceStore } from "./store/evidence-store.ts";
@@ -80,12 +81,15 @@ export async function shadowPlane(
       comparison: (comparison) => redact.comparison(comparison),
     },
     environment: evidence.environment,
+    legacyBuildHeader: evidence.legacyBuildHeader,
     onUnexpected: (error) => telemetry.unexpected({ where: "compare", error }),
   });
+  parts.defer(() => judge.finish());
   const mirror = budgetedMirror({
     clock,
     telemetry,
     judge,
+    recorder: noRecorder,
     budget: new Budget(() => config.mirror, clock, lag.lagMs),
     sampling: sampling(clock),
     sides: (route) => routing().shadowSides(route),

@@ -1,6 +1,6 @@
 import type { AdmittedCall, Breaker } from "../breaker/breaker.ts";
 import type { Clock } from "../clock.ts";
-import { wentOverCap, type Observation } from "../diff/observation.ts";
+import type { Observation } from "../diff/observation.ts";
 import { stickyKey } from "../flags/sticky-key.ts";
 import type { GatewayRequest } from "../http/request.ts";
 import type { CopyKind } from "../http/shadow-field.ts";
@@ -11,13 +11,14 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
 import { countsAgainst } from "../upstreams/fallback.ts";
 import type { Side, Upstream } from "../upstreams/upstream.ts";
 import type { Budget } from "./budget.ts";
-import { Capture } from "./capture.ts";
 import { copyOf } from "./copy.ts";
 import type { DropReason } from "./drop-reason.ts";
 import type { Judge } from "./judge.ts";
 import { rungOfCopy } from "./ladder.ts";
 import type { Copying, Mirror } from "./mirror.ts";
-import { observationOf, observe, reachFor, type Observed } from "./observe.ts";
+import { observe, reachFor, type Observed } from "./observe.ts";
+import { passing, type Passed } from "./passing.ts";
+import type { Recorder } from "./recorder.ts";
 import type { ShadowSides } from "./shadow-sides.ts";
 import type { Sampling } from "./sampling.ts";
 
@@ -27,6 +28,7 @@ export interface MirrorParts {
   readonly budget: Budget;
   readonly sampling: Sampling;
   readonly judge: Judge;
+  readonly recorder: Recorder;
   /** Null for a route that is gone. */
   readonly sides: (route: Route) => ShadowSides | null;
   /** Of copies alone: what fails in shadow must not keep anybody from being answered. */
@@ -38,22 +40,37 @@ export interface MirrorParts {
 
 /** A mirror that says no rather than queue. What it holds is bounded by its budget, whatever the other side does. */
 export function budgetedMirror(parts: MirrorParts): Mirror {
-  const drop = (route: Route, to: Side, reason: DropReason) => {
-    parts.judge.dropped(route, to, reason);
-    parts.telemetry.shadowed({ route, candidate: to, outcome: "dropped", reason });
-    return null;
+  const { judge, telemetry, sampling, recorder, budget } = parts;
+  const dropping = (route: Route, to: Side) => (reason: DropReason) => {
+    judge.dropped(route, to, reason);
+    telemetry.shadowed({ route, candidate: to, outcome: "dropped", reason });
+  };
+  /** Where a copy goes and as what, or why none does. */
+  const destinationOf = (request: GatewayRequest, route: Route, to: Side): Destination | DropReason => {
+    if (request.copy !== null) return "loop";
+    const rung = rungOfCopy(request.method, to, route.shadow);
+    if ("drop" in rung) return rung.drop;
+    const key = route.shadow.by === "client" ? keyOf(request, route) : null;
+    const drop = dropping(route, to);
+    return sampling.refuses(route, key) ?? { route, to, kind: rung.kind, drop };
   };
 
   return {
     consider(request, route, { shadow: to }) {
-      if (to === null) return null;
-      if (request.copy !== null) return drop(route, to, "loop");
-      const rung = rungOfCopy(request.method, to, route.shadow);
-      if ("drop" in rung) return drop(route, to, rung.drop);
-      const key = route.shadow.by === "client" ? keyOf(request, route) : null;
-      const refused = parts.sampling.refuses(route, key) ?? parts.budget.enter();
-      if (refused !== null) return drop(route, to, refused);
-      return copying(request, route, { to, kind: rung.kind }, parts, (reason) => drop(route, to, reason));
+      const found = route === null || to === null ? null : destinationOf(request, route, to);
+      const refused = typeof found === "string" ? found : null;
+      if (route !== null && to !== null && refused !== null) dropping(route, to)(refused);
+      const destination = typeof found === "string" ? null : found;
+      const records = request.copy === null && recorder.wants(request, route, refused === "write-recorded");
+      if (destination === null && !records) return null;
+
+      const uses: Use[] = [];
+      if (records) uses.push(recording(request, route, recorder));
+      if (destination !== null) uses.push(comparing(request, destination, parts));
+      const full = budget.enter();
+      if (full === null) return copying(request, uses, parts);
+      for (const use of uses) use.drop(full);
+      return null;
     },
   };
 }
@@ -65,53 +82,60 @@ function keyOf(request: GatewayRequest, { stickyBy, pattern }: Route): string | 
 }
 
 interface Destination {
+  readonly route: Route;
   readonly to: Side;
   readonly kind: CopyKind;
+  readonly drop: (reason: DropReason) => void;
 }
 
-/** One request on its way to being copied. It has its place in the budget until all is over. */
-function copying(
-  request: GatewayRequest,
-  route: Route,
-  destination: Destination,
-  parts: MirrorParts,
-  drop: (reason: DropReason) => void,
-): Copying {
-  const { clock, budget, bodyBytes } = parts;
-  const askedAt = clock.elapsed();
-  const sent = new Capture(bodyBytes, budget);
-  const answered = new Capture(bodyBytes, budget);
-  let observation: (() => Observation) | null = null;
-  request.body.copyInto(sent);
+/** What is done with a request and its answer once they have passed; what rejects comes to nothing but a log line. */
+interface Use {
+  with(passed: Passed, by: Side | "gateway"): Promise<void>;
+  drop(reason: DropReason): void;
+}
 
-  const run = async (by: Side | "gateway", complete: boolean): Promise<DropReason | null> => {
-    if (by === destination.to || by === "gateway") return "stood-in";
-    if (!complete || observation === null) return "incomplete";
-    if (answered.givenUp) return "bytes";
-    const body = await bodyOf(request, sent, bodyBytes);
-    if (typeof body === "string") return body;
-    return compareWith(observation(), { request, route, body, ...destination }, parts);
+function recording(request: GatewayRequest, route: Route | null, recorder: Recorder): Use {
+  return {
+    async with({ body, answer }, by) {
+      recorder.record({ request, route, body, answer, by });
+    },
+    drop: (reason) => recorder.missed(reason),
   };
+}
+
+function comparing(request: GatewayRequest, destination: Destination, parts: MirrorParts): Use {
+  const { to, drop } = destination;
+  return {
+    async with({ body, answer }, by) {
+      const stoodIn = by === to || by === "gateway";
+      const reason = stoodIn
+        ? "stood-in"
+        : await compareWith(answer, { request, body, ...destination }, parts);
+      if (reason !== null) drop(reason);
+    },
+    drop,
+  };
+}
+
+/** One request on its way to being used. It has its place in the budget until all is over. */
+function copying(request: GatewayRequest, uses: readonly Use[], parts: MirrorParts): Copying {
+  const captured = passing(request, parts.bodyBytes, parts);
   const runToTheEnd = async (by: Side | "gateway", complete: boolean) => {
     try {
-      const reason = await run(by, complete);
-      if (reason !== null) drop(reason);
+      const passed = await captured.passed(complete);
+      for (const use of uses) {
+        if (typeof passed === "string") use.drop(passed);
+        else await use.with(passed, by);
+      }
     } catch (error) {
       parts.telemetry.unexpected({ where: "mirror", error });
     } finally {
-      sent.release();
-      answered.release();
-      budget.leave();
+      captured.release();
+      parts.budget.leave();
     }
   };
-
   return {
-    watch(answer) {
-      const durationMs = clock.elapsed() - askedAt;
-      if (Buffer.isBuffer(answer.body)) answered.add(answer.body);
-      else answer.body.on("data", (chunk: Buffer) => answered.add(chunk));
-      observation = () => observationOf(answer, answered, durationMs);
-    },
+    watch: (answer) => captured.watch(answer),
     answered({ by, complete }) {
       // Not in the turn in which a client is answered.
       setImmediate(() => void runToTheEnd(by, complete));
@@ -119,22 +143,8 @@ function copying(
   };
 }
 
-/** The request's body as it was sent on, or why there is none. */
-async function bodyOf(
-  { body }: GatewayRequest,
-  sent: Capture,
-  maxBytes: number,
-): Promise<Buffer | DropReason> {
-  if (!body.ended) return "body-unread";
-  if (body.replayable) return (await body.whole(maxBytes)) ?? "body-too-large";
-  if (sent.givenUp) return "bytes";
-  const captured = sent.body();
-  return wentOverCap(captured) ? "body-too-large" : captured.bytes;
-}
-
 interface ToCopy extends Destination {
   readonly request: GatewayRequest;
-  readonly route: Route;
   readonly body: Buffer;
 }
 

@@ -16,8 +16,8 @@ export interface Copying {
  * which no client can be reached. Never throws.
  */
 export interface Mirror {
-  /** Before anybody is asked; null when this request is not copied. */
-  consider(request: GatewayRequest, route: Route, decision: Decision): Copying | null;
+  /** Before anybody is asked; null when this request is neither copied nor recorded. Without a route it is not copied. */
+  consider(request: GatewayRequest, route: Route | null, decision: Decision): Copying | null;
 }
 
 /** Mirrors nothing. */

@@ -99,7 +99,8 @@ export async function startHarness(options: {
       consider: (request, route, decision) => ({
         watch: () => undefined,
         answered: ({ by }) => {
-          if (decision.shadow !== null && by !== "gateway") mirrored.push({ request, route, decision });
+          if (route === null || decision.shadow === null || by === "gateway") return;
+          mirrored.push({ request, route, decision });
         },
       }),
     },

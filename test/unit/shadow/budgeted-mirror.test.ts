@@ -10,6 +10,7 @@ import { Budget, type BudgetLimits } from "../../../gateway/shadow/budget.ts";
 import { budgetedMirror, type MirrorParts } from "../../../gateway/shadow/budgeted-mirror.ts";
 import type { DropReason } from "../../../gateway/shadow/drop-reason.ts";
 import type { Pair } from "../../../gateway/shadow/judge.ts";
+import { noRecorder, type Exchange, type Recorder } from "../../../gateway/shadow/recorder.ts";
 import { sampling } from "../../../gateway/shadow/sampling.ts";
 import { silentTelemetry } from "../../../gateway/telemetry/silent.ts";
 import {
@@ -65,6 +66,7 @@ function mirror(function_: Upstream, parts: Partial<MirrorParts> = {}) {
       },
       dropped: (_route, _side, reason) => void dropped.push(reason),
     },
+    recorder: noRecorder,
     sides: () => ({ legacy: answering(() => answer("again")), function: function_, rehearsal: null }),
     breaker: () => alwaysClosed,
     bodyBytes: 1000,
@@ -245,5 +247,74 @@ describe("no copy is made, and why is counted,", () => {
     expect(dropped).toEqual(["concurrency", "concurrency"]);
     for (const copying of open) copying?.answered({ by: "gateway", complete: true });
     await settled();
+  });
+});
+
+describe("a recorder", () => {
+  const recorded: Exchange[] = [];
+  const missed: DropReason[] = [];
+  const asked: { readonly route: string | null; readonly isKeptWrite: boolean }[] = [];
+  const recorder = (wants: Recorder["wants"]): Recorder => ({
+    wants: (request, route, isKeptWrite) => {
+      asked.push({ route: route?.id ?? null, isKeptWrite });
+      return wants(request, route, isKeptWrite);
+    },
+    record: (exchange) => void recorded.push(exchange),
+    missed: (reason) => void missed.push(reason),
+  });
+  beforeEach(() => {
+    recorded.length = 0;
+    missed.length = 0;
+    asked.length = 0;
+  });
+  const over = (wants: Recorder["wants"], function_ = answering(() => answer("theirs"))) =>
+    mirror(function_, { recorder: recorder(wants) });
+
+  it("gets what passes with its answer, copied or not, with a route or without", async () => {
+    const recording = over(() => true);
+    await pass(recording, { body: "ours" });
+    await pass(recording, { body: Readable.from([Buffer.from("flowing")]), shadow: null });
+    const copying = recording.consider(aRequest(), null, decision(null))!;
+    copying.watch(answer("no route"));
+    copying.answered({ by: "legacy", complete: true });
+    await settled();
+    expect(recorded.map(({ route, answer: { body } }) => [route?.id ?? null, body.bytes.toString()])).toEqual([
+      [ROUTE.id, "ours"],
+      [ROUTE.id, "flowing"],
+      [null, "no route"],
+    ]);
+    expect(pairs).toHaveLength(1);
+    expect(budget.heldBytes).toBe(0);
+  });
+
+  it("is told which writes are kept in place of being copied, and who answered", async () => {
+    const route = { ...ROUTE, shadow: { ...ROUTE.shadow, writes: "record" as const } };
+    const request = aRequest({ method: "POST", body: RequestBody.of(Buffer.from("order")) });
+    await pass(
+      over((_request, _route, isKeptWrite) => isKeptWrite),
+      { route, request, by: "gateway" },
+    );
+    expect(recorded).toMatchObject([{ by: "gateway", body: Buffer.from("order") }]);
+    expect(dropped).toEqual(["write-recorded"]);
+    expect(sent).toEqual([]);
+  });
+
+  it("is told what it misses", async () => {
+    const recording = over(() => true);
+    await pass(recording, { complete: false });
+    await pass(recording, { body: "x".repeat(20_000) });
+    for (let taken = 0; taken < LIMITS.concurrency; taken++) budget.enter();
+    expect(recording.consider(aRequest(), ROUTE, decision(null))).toBeNull();
+    for (let taken = 0; taken < LIMITS.concurrency; taken++) budget.leave();
+    expect(missed).toEqual(["incomplete", "concurrency"]);
+    expect(recorded).toMatchObject([{ answer: { body: { length: 20_000 } } }]);
+  });
+
+  it("never sees copies, and costs nothing while it wants nothing", async () => {
+    const recording = over(() => false);
+    expect(recording.consider(aRequest(), ROUTE, decision(null))).toBeNull();
+    expect(recording.consider(aRequest({ copy: "read" }), ROUTE, decision(null))).toBeNull();
+    expect(asked).toEqual([{ route: ROUTE.id, isKeptWrite: false }]);
+    expect(budget.underWay).toBe(0);
   });
 });
