@@ -13,10 +13,6 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
-const DRAIN_GRACE_MS = 1_000;
-/** Less than the 30 s after which container platforms kill. */
-const DRAIN_LIMIT_MS = 25_000;
-
 /**
  * Settings → parts → listening. Rejects when it cannot, with a message that says what to do. What was started is ended
  * in the reverse order, by `stop` or when a later part fails to start.
@@ -38,11 +34,7 @@ export async function startGateway(
   );
   parts.defer(() => admin.close());
 
-  const server = await serve(
-    gateway,
-    { host: settings.host, port: settings.port, drainGraceMs: DRAIN_GRACE_MS, drainLimitMs: DRAIN_LIMIT_MS },
-    telemetry,
-  );
+  const server = await serve(gateway, settings, telemetry);
   parts.defer(async () => {
     readiness = { ready: false, reasons: ["draining"] };
     telemetry.lifecycle({ phase: "draining", detail: "finishing what is in flight" });

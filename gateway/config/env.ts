@@ -1,3 +1,4 @@
+import { durationMs } from "./duration.ts";
 import type { Variables } from "./interpolate.ts";
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -10,6 +11,10 @@ export interface Settings {
   readonly port: number;
   readonly adminHost: string;
   readonly adminPort: number;
+  /** How long it says that it is not ready and goes on answering, so that whoever sends clients here can notice. */
+  readonly drainGraceMs: number;
+  /** How long requests in flight may take from then on. */
+  readonly drainLimitMs: number;
   /** Path of routes.yaml. */
   readonly configFile: string;
   /** Folder of everything the gateway writes. */
@@ -46,11 +51,18 @@ export function readEnv(env: Variables = process.env): Settings {
     problems.push(`${name} is no port: set it to a number from 0 to 65535, or unset it for ${otherwise}`);
     return otherwise;
   };
+  const duration = (name: string, otherwise: string) => {
+    const ms = durationMs(env[name] || otherwise);
+    if (ms === null) problems.push(`${name} is no duration: set it to one such as ${otherwise}`);
+    return ms ?? 0;
+  };
   const settings = {
     host: text("HOST", "0.0.0.0"),
     port: port("PORT", 8080),
     adminHost: text("ADMIN_HOST", "127.0.0.1"),
     adminPort: port("ADMIN_PORT", 9901),
+    drainGraceMs: duration("DRAIN_GRACE", "1s"),
+    drainLimitMs: duration("DRAIN_LIMIT", "25s"),
     configFile: text("BANYAN_CONFIG", "routes.yaml"),
     dataFolder: text("BANYAN_DATA", ".banyan"),
     logLevel: LOG_LEVELS.find((level) => level === text("LOG_LEVEL", "info")),

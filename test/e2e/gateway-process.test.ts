@@ -30,7 +30,13 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   [port, adminPort] = [await freePort(), await freePort()];
-  const env = { PORT: String(port), ADMIN_PORT: String(adminPort), HOST: "127.0.0.1", LOG_LEVEL: "silent" };
+  const env = {
+    PORT: String(port),
+    ADMIN_PORT: String(adminPort),
+    HOST: "127.0.0.1",
+    LOG_LEVEL: "silent",
+    DRAIN_GRACE: "5s",
+  };
   gateway = spawn(process.execPath, [MAIN, "start"], {
     cwd: folder,
     env: { ...process.env, ...env },

@@ -126,7 +126,8 @@ describe("local-aws/main.ts", () => {
     const client = lambdaClient(url);
     const { payload } = await invoke(client, "does", { do: "process" });
     const busy = invoke(client, "sleeps").catch(() => {});
-    await expect.poll(async () => (await fetch(`${url}/local/logs/sleeps`)).text()).toContain("START");
+    const log = async () => (await fetch(`${url}/local/logs/sleeps`)).text();
+    await expect.poll(log, { timeout: 20_000 }).toContain("START");
     return { pid: readPid(payload), busy, client };
   };
 
@@ -138,7 +139,7 @@ describe("local-aws/main.ts", () => {
     expect(children).toContain(pid);
     service.kill(signal);
     await once(service, "exit");
-    await expect.poll(() => children.filter(isRunning)).toEqual([]);
+    await expect.poll(() => children.filter(isRunning), { timeout: 20_000 }).toEqual([]);
     await busy;
     client.destroy();
   });

@@ -18,6 +18,8 @@ test("nothing set is a working gateway", () => {
     port: 8080,
     adminHost: "127.0.0.1",
     adminPort: 9901,
+    drainGraceMs: 1000,
+    drainLimitMs: 25_000,
     configFile: "routes.yaml",
     dataFolder: ".banyan",
     logLevel: "info",
@@ -38,6 +40,8 @@ test("everything can be set", () => {
     BANYAN_DATA: "/var/lib/banyan",
     LOG_LEVEL: "debug",
     NO_COLOR: "1",
+    DRAIN_GRACE: "35s",
+    DRAIN_LIMIT: "1m",
     BANYAN_FLAGS: "version: 1",
     BANYAN_GATEWAYS: "http://a:9901, http://b:9901",
   };
@@ -46,6 +50,8 @@ test("everything can be set", () => {
     port: 0,
     adminHost: "0.0.0.0",
     adminPort: 65_535,
+    drainGraceMs: 35_000,
+    drainLimitMs: 60_000,
     configFile: "/etc/banyan/routes.yaml",
     dataFolder: "/var/lib/banyan",
     logLevel: "debug",
@@ -65,11 +71,14 @@ test("an empty variable is not set", () => {
 });
 
 test("all mistakes are said at once, with what to do", () => {
-  expect(problemsOf({ PORT: "eighty", ADMIN_PORT: "65536", LOG_LEVEL: "loud" })).toEqual([
-    "PORT is no port: set it to a number from 0 to 65535, or unset it for 8080",
-    "ADMIN_PORT is no port: set it to a number from 0 to 65535, or unset it for 9901",
-    "LOG_LEVEL is no level: set it to one of trace, debug, info, warn, error, fatal, silent",
-  ]);
+  expect(problemsOf({ PORT: "eighty", ADMIN_PORT: "65536", LOG_LEVEL: "loud", DRAIN_GRACE: "soon" })).toEqual(
+    [
+      "PORT is no port: set it to a number from 0 to 65535, or unset it for 8080",
+      "ADMIN_PORT is no port: set it to a number from 0 to 65535, or unset it for 9901",
+      "DRAIN_GRACE is no duration: set it to one such as 1s",
+      "LOG_LEVEL is no level: set it to one of trace, debug, info, warn, error, fatal, silent",
+    ],
+  );
 });
 
 test.each(["-1", "80.5", " 80", "0x50", "1e3", "99999", "８０"])("PORT=%s is refused", (PORT) => {
