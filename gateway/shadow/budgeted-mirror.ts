@@ -18,7 +18,7 @@ import { rungOfCopy } from "./ladder.ts";
 import type { Copying, Mirror } from "./mirror.ts";
 import { observe, reachFor, type Observed } from "./observe.ts";
 import { passing, type Passed } from "./passing.ts";
-import type { Recorder } from "./recorder.ts";
+import type { Recorder, Taking } from "./recorder.ts";
 import type { ShadowSides } from "./shadow-sides.ts";
 import type { Sampling } from "./sampling.ts";
 
@@ -61,11 +61,12 @@ export function budgetedMirror(parts: MirrorParts): Mirror {
       const refused = typeof found === "string" ? found : null;
       if (route !== null && to !== null && refused !== null) dropping(route, to)(refused);
       const destination = typeof found === "string" ? null : found;
-      const records = request.copy === null && recorder.wants(request, route, refused === "write-recorded");
-      if (destination === null && !records) return null;
+      const taking =
+        request.copy === null ? recorder.take(request, route, refused === "write-recorded") : null;
+      if (destination === null && taking === null) return null;
 
       const uses: Use[] = [];
-      if (records) uses.push(recording(request, route, recorder));
+      if (taking !== null) uses.push(recording(request, route, taking));
       if (destination !== null) uses.push(comparing(request, destination, parts));
       const full = budget.enter();
       if (full === null) return copying(request, uses, parts);
@@ -94,12 +95,12 @@ interface Use {
   drop(reason: DropReason): void;
 }
 
-function recording(request: GatewayRequest, route: Route | null, recorder: Recorder): Use {
+function recording(request: GatewayRequest, route: Route | null, taking: Taking): Use {
   return {
     async with({ body, answer }, by) {
-      recorder.record({ request, route, body, answer, by });
+      taking.record({ request, route, body, answer, by });
     },
-    drop: (reason) => recorder.missed(reason),
+    drop: (reason) => taking.missed(reason),
   };
 }
 

@@ -16,17 +16,19 @@ export interface Exchange {
 
 /** Keeps requests for later. Never throws, and nobody waits for it. */
 export interface Recorder {
-  /** Before anybody is asked; `isKeptWrite` for a write whose route keeps it in place of copying it. */
-  wants(request: GatewayRequest, route: Route | null, isKeptWrite: boolean): boolean;
-  /** What it wanted. The bytes are its own from now on. */
+  /**
+   * Before anybody is asked; null when it does not want this one. `isKeptWrite` for a write whose route keeps it in place of
+   * copying it.
+   */
+  take(request: GatewayRequest, route: Route | null, isKeptWrite: boolean): Taking | null;
+}
+
+/** A request that is to be recorded; one of the two is called, once. */
+export interface Taking {
+  /** The bytes are the recorder's own from now on. */
   record(exchange: Exchange): void;
-  /** What it wanted, and why it cannot have it. */
   missed(reason: DropReason): void;
 }
 
 /** Keeps nothing. */
-export const noRecorder: Recorder = {
-  wants: () => false,
-  record: () => undefined,
-  missed: () => undefined,
-};
+export const noRecorder: Recorder = { take: () => null };

@@ -254,20 +254,23 @@ describe("a recorder", () => {
   const recorded: Exchange[] = [];
   const missed: DropReason[] = [];
   const asked: { readonly route: string | null; readonly isKeptWrite: boolean }[] = [];
-  const recorder = (wants: Recorder["wants"]): Recorder => ({
-    wants: (request, route, isKeptWrite) => {
+  type Wants = (isKeptWrite: boolean) => boolean;
+  const recorder = (wants: Wants): Recorder => ({
+    take: (_request, route, isKeptWrite) => {
       asked.push({ route: route?.id ?? null, isKeptWrite });
-      return wants(request, route, isKeptWrite);
+      if (!wants(isKeptWrite)) return null;
+      return {
+        record: (exchange) => void recorded.push(exchange),
+        missed: (reason) => void missed.push(reason),
+      };
     },
-    record: (exchange) => void recorded.push(exchange),
-    missed: (reason) => void missed.push(reason),
   });
   beforeEach(() => {
     recorded.length = 0;
     missed.length = 0;
     asked.length = 0;
   });
-  const over = (wants: Recorder["wants"], function_ = answering(() => answer("theirs"))) =>
+  const over = (wants: Wants, function_ = answering(() => answer("theirs"))) =>
     mirror(function_, { recorder: recorder(wants) });
 
   it("gets what passes with its answer, copied or not, with a route or without", async () => {
@@ -278,11 +281,13 @@ describe("a recorder", () => {
     copying.watch(answer("no route"));
     copying.answered({ by: "legacy", complete: true });
     await settled();
-    expect(recorded.map(({ route, answer: { body } }) => [route?.id ?? null, body.bytes.toString()])).toEqual([
-      [ROUTE.id, "ours"],
-      [ROUTE.id, "flowing"],
-      [null, "no route"],
-    ]);
+    expect(recorded.map(({ route, answer: { body } }) => [route?.id ?? null, body.bytes.toString()])).toEqual(
+      [
+        [ROUTE.id, "ours"],
+        [ROUTE.id, "flowing"],
+        [null, "no route"],
+      ],
+    );
     expect(pairs).toHaveLength(1);
     expect(budget.heldBytes).toBe(0);
   });
@@ -291,7 +296,7 @@ describe("a recorder", () => {
     const route = { ...ROUTE, shadow: { ...ROUTE.shadow, writes: "record" as const } };
     const request = aRequest({ method: "POST", body: RequestBody.of(Buffer.from("order")) });
     await pass(
-      over((_request, _route, isKeptWrite) => isKeptWrite),
+      over((isKeptWrite) => isKeptWrite),
       { route, request, by: "gateway" },
     );
     expect(recorded).toMatchObject([{ by: "gateway", body: Buffer.from("order") }]);
