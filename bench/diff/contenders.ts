@@ -1,7 +1,8 @@
 import type { Comparison } from "../../gateway/diff/comparison.ts";
 import { foldPlace } from "../../gateway/diff/group.ts";
 import { judgeFields } from "../../gateway/diff/noise-verdict.ts";
-import { noiseCounter, togetherNoise, type FieldNoise } from "../../gateway/diff/noise.ts";
+import { noiseCounter, togetherNoise } from "../../gateway/diff/noise.ts";
+import type { FieldNoise } from "../../gateway/store/evidence-store.ts";
 
 /** A way to tell regressions from noise. Sees triples one by one, and says which places it holds to regress. */
 export interface Contender {

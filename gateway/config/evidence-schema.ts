@@ -32,6 +32,16 @@ export const evidenceEntry = z
         description: "Name of this environment: what is seen in one proves nothing of another.",
         examples: ["prod"],
       }),
+    legacyBuildHeader: z
+      .string()
+      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: "this is no field name" })
+      .transform((name) => name.toLowerCase())
+      .optional()
+      .meta({
+        description:
+          "Field of legacy's answers that names its build: what was seen of one proves nothing of another. Unknown when absent.",
+        examples: ["x-build"],
+      }),
     keepCountsDays: days(90).meta({ description: "Days that counts are kept.", examples: [90] }),
     keepSamplesDays: days(14).meta({ description: "Days that samples are kept.", examples: [14] }),
     samplesMaxBytes: z

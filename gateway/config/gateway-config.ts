@@ -3,6 +3,8 @@ import { compareRules } from "./compare-schema.ts";
 import { DEFAULT_RULES } from "../diff/rules.ts";
 import type { RedactSettings } from "../diff/redact.ts";
 import type { BudgetLimits } from "../shadow/budget.ts";
+import { gatesOf } from "./gate-schema.ts";
+import type { OperatorsConfig } from "./operators-schema.ts";
 import { shadowSettings } from "./shadow-schema.ts";
 import type { BreakerSettings, Route, StickySource } from "../routes/route.ts";
 import type { Problem } from "./problem.ts";
@@ -16,6 +18,8 @@ export interface GatewayConfig {
     readonly timeoutMs: number;
     /** Sockets at most. */
     readonly connections: number;
+    /** What asks it: our own client, or node:http's. */
+    readonly client: "lean" | "node";
   };
   readonly flags: FlagsConfig;
   readonly aws: {
@@ -33,6 +37,10 @@ export interface GatewayConfig {
   readonly evidence: EvidenceConfig;
   /** What nobody may find in it. */
   readonly redact: Omit<RedactSettings, "numbersAsWritten">;
+  /** What tells clients apart where no route says so, first that is there. */
+  readonly stickyBy: readonly StickySource[];
+  /** Who may use the operator's side. */
+  readonly operators: OperatorsConfig;
   /** Addresses and CIDR ranges. */
   readonly trustedProxies: readonly string[];
   readonly routes: readonly Route[];
@@ -86,6 +94,8 @@ export interface EvidenceConfig {
   /** PostgreSQL's. */
   readonly url: string | null;
   readonly environment: string;
+  /** Field of legacy's answers that names its build, lower-case; null when none does. */
+  readonly legacyBuildHeader: string | null;
   readonly keepCountsDays: number;
   readonly keepSamplesDays: number;
   readonly samplesMaxBytes: number;
@@ -103,13 +113,28 @@ const BREAKER: BreakerSettings = {
 
 /** The configuration of a valid file. */
 export function gatewayConfig(
-  { legacy, flags, aws, mirror, evidence, redact, trustedProxies }: Omit<RoutesFile, "routes">,
+  {
+    legacy,
+    flags,
+    aws,
+    mirror,
+    evidence,
+    redact,
+    operators,
+    trustedProxies,
+    defaults,
+  }: Omit<RoutesFile, "routes">,
   routes: readonly Route[],
   warnings: readonly Problem[],
   printable: unknown,
 ): GatewayConfig {
   return {
-    legacy: { url: new URL(legacy.url).origin, timeoutMs: legacy.timeout, connections: legacy.connections },
+    legacy: {
+      url: new URL(legacy.url).origin,
+      timeoutMs: legacy.timeout,
+      connections: legacy.connections,
+      client: legacy.client,
+    },
     flags: flagsConfig(flags),
     aws: {
       region: aws.region,
@@ -119,8 +144,15 @@ export function gatewayConfig(
       prices: builtInPrices,
     },
     mirror: { ...mirror, lagMs: mirror.lag },
-    evidence: { ...evidence, file: evidence.file ?? null, url: evidence.url ?? null },
+    evidence: {
+      ...evidence,
+      file: evidence.file ?? null,
+      url: evidence.url ?? null,
+      legacyBuildHeader: evidence.legacyBuildHeader ?? null,
+    },
     redact,
+    operators,
+    stickyBy: defaults.stickyBy ?? STICKY_BY,
     trustedProxies,
     routes,
     warnings,
@@ -156,6 +188,7 @@ export function routeOf(id: string, entry: RouteEntry, defaults: DefaultsEntry, 
     breaker: { ...BREAKER, ...breakerSettings(defaults.breaker), ...breakerSettings(entry.breaker) },
     shadow: shadowSettings(entry.shadow, defaults.shadow),
     compare: entry.compare === undefined ? DEFAULT_RULES : compareRules(entry.compare),
+    gate: gatesOf(entry.gate, defaults.gate),
     line,
   };
 }

@@ -3,6 +3,8 @@ import { functionTarget, headerRule } from "./function-schema.ts";
 import { STAGES } from "../routes/route.ts";
 import { compareEntry } from "./compare-schema.ts";
 import { evidenceEntry } from "./evidence-schema.ts";
+import { gateEntry } from "./gate-schema.ts";
+import { operatorsEntry } from "./operators-schema.ts";
 import { redactEntry } from "./redact-schema.ts";
 import { mirrorEntry, shadowEntry } from "./shadow-schema.ts";
 import {
@@ -92,6 +94,7 @@ export const routeEntry = z
     breaker: breaker.optional(),
     shadow: shadowEntry.optional(),
     compare: compareEntry.optional(),
+    gate: gateEntry.optional(),
     answerHeaders: z
       .array(headerRule)
       .prefault([])
@@ -130,6 +133,10 @@ export const legacyEntry = z
       .max(65_535)
       .prefault(256)
       .meta({ description: "Sockets to legacy, at most.", examples: [256] }),
+    client: z
+      .enum(["lean", "node"])
+      .prefault("node")
+      .describe("What asks legacy: `lean`, Banyan's own client, or `node`, that of node:http."),
   })
   .meta({
     description: "What answers everything that did not move.",
@@ -142,6 +149,7 @@ export const defaultsEntry = z
     stickyBy: stickyBy.optional(),
     breaker: breaker.optional(),
     shadow: shadowEntry.optional(),
+    gate: gateEntry.optional(),
   })
   .describe("What routes have that do not say otherwise; merged field by field.");
 
@@ -257,6 +265,7 @@ export const routesFile = z.strictObject({
   mirror: mirrorEntry.prefault({}),
   evidence: evidenceEntry.prefault({}),
   redact: redactEntry.prefault({}),
+  operators: operatorsEntry.prefault({}),
   defaults: defaultsEntry.prefault({}),
   routes: z
     .record(routeId, routeEntry)

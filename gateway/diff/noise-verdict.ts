@@ -1,6 +1,6 @@
 import { logEvidence, logSum, rateBounds } from "../evidence/sequence.ts";
-import type { NoiseIncrement } from "../store/evidence-store.ts";
-import { type FieldNoise, withAllTriples } from "./noise.ts";
+import type { FieldNoise } from "../store/evidence-store.ts";
+import { withAllTriples } from "./noise.ts";
 import { FEATURES } from "./shapes.ts";
 
 /**
@@ -39,10 +39,7 @@ const ANY = { weight: 0.1, a: 1 };
 const FEATURE = { weight: 0.1 / FEATURES, a: 1 };
 
 /** Judges all fields of one body of evidence, the answer as a whole among them. */
-export function judgeFields(
-  fields: readonly (NoiseIncrement | FieldNoise)[],
-  alpha = DEFAULT_ALPHA,
-): FieldJudgement[] {
+export function judgeFields(fields: readonly FieldNoise[], alpha = DEFAULT_ALPHA): FieldJudgement[] {
   return withAllTriples(fields).map((field) => judgeField(field, alpha));
 }
 
@@ -52,7 +49,7 @@ export function judgeFields(
  *
  * A field that was never looked at in a triple has nothing to excuse it: there each difference counts.
  */
-export function judgeField(field: NoiseIncrement | FieldNoise, alpha = DEFAULT_ALPHA): FieldJudgement {
+export function judgeField(field: FieldNoise, alpha = DEFAULT_ALPHA): FieldJudgement {
   const { at, triples, onlyCandidate, onlySecondary, both } = field;
   if (triples === 0) {
     const hasDiffered = onlyCandidate > 0;
@@ -75,11 +72,11 @@ export function judgeField(field: NoiseIncrement | FieldNoise, alpha = DEFAULT_A
 }
 
 /** The evidence against a field as a logarithm, and the part of it that weighs most. */
-function strongestEvidence(field: NoiseIncrement | FieldNoise): {
+function strongestEvidence(field: FieldNoise): {
   readonly total: number;
   readonly by: string;
 } {
-  const features = "features" in field ? Object.entries(field.features) : [];
+  const features = Object.entries(field.features);
   const parts = [
     ...[BARELY, ANY].map((share) => ({ by: "differs", ...share, ...field })),
     ...features.map(([by, counts]) => ({ by, ...FEATURE, ...counts })),
@@ -88,12 +85,17 @@ function strongestEvidence(field: NoiseIncrement | FieldNoise): {
   });
   // Features that never told the two apart have gained and lost nothing.
   const idle = { weight: FEATURE.weight * (FEATURES - features.length), log: 0 };
-  const weighed = parts.toSorted((x, y) => y.log + Math.log(y.weight) - x.log - Math.log(x.weight));
+  const weighed = parts.toSorted(
+    (x, y) => y.log + Math.log(y.weight) - x.log - Math.log(x.weight) || isClass(x.by) - isClass(y.by),
+  );
   return { total: logSum([...parts, idle]), by: weighed[0]!.by };
 }
 
+/** 1 for a class of values, which tells people less than a shape does. */
+const isClass = (feature: string) => Number(feature.includes(":"));
+
 /** b − c = (b + c) · (2 b/(b + c) − 1): bounded by bounds of both factors, each with half of alpha. */
-function excessAtMost({ triples, onlyCandidate, onlySecondary }: NoiseIncrement, alpha: number): number {
+function excessAtMost({ triples, onlyCandidate, onlySecondary }: FieldNoise, alpha: number): number {
   const telling = onlyCandidate + onlySecondary;
   const rate = rateBounds(telling, triples, alpha / 2).high;
   const ours = rateBounds(onlyCandidate, telling, alpha / 2).high;

@@ -1,21 +1,7 @@
-import type { NoiseIncrement } from "../store/evidence-store.ts";
+import type { FeatureCount, FieldNoise } from "../store/evidence-store.ts";
 import type { Comparison, Difference } from "./comparison.ts";
 import { foldPlace, MAX_GROUPS } from "./group.ts";
 import { featuresOf, shapesOf } from "./shapes.ts";
-
-/** Triples in which one side's value alone has a feature: the candidate's, and legacy's second answer's. */
-export interface FeatureCount {
-  readonly onlyCandidate: number;
-  readonly onlySecondary: number;
-}
-
-/**
- * What triples say about one field, with the features of its values. `shapes` are those of legacy's values, both answers,
- * wherever they or the candidate's differ.
- */
-export interface FieldNoise extends NoiseIncrement {
-  readonly features: Readonly<Record<string, FeatureCount>>;
-}
 
 /**
  * The place that stands for the answer as a whole. Only it has every triple: of a place that never differs nothing is
@@ -157,17 +143,18 @@ function addFeature(a = NEVER, b = NEVER): FeatureCount {
   };
 }
 
+/** Shapes of both, in their order. Where nothing differed there is nothing whose shape could speak against one. */
 function commonShapes(a: FieldNoise, b: FieldNoise): readonly string[] {
-  if (!hasDiffered(a)) return b.shapes;
+  if (!hasDiffered(a)) return hasDiffered(b) ? b.shapes : [];
   return hasDiffered(b) ? a.shapes.filter((shape) => b.shapes.includes(shape)) : a.shapes;
 }
 
-function hasDiffered(counts: Pick<NoiseIncrement, "onlyCandidate" | "onlySecondary" | "both">): boolean {
+function hasDiffered(counts: Pick<FieldNoise, "onlyCandidate" | "onlySecondary" | "both">): boolean {
   return counts.onlyCandidate + counts.onlySecondary + counts.both > 0;
 }
 
 /** The fields of one body of evidence, each with all the triples there were, which the answer as a whole has. */
-export function withAllTriples<F extends NoiseIncrement>(fields: readonly F[]): F[] {
+export function withAllTriples(fields: readonly FieldNoise[]): FieldNoise[] {
   const triples = Math.max(0, ...fields.map((field) => field.triples));
   // Where legacy was never asked twice, nothing is known of the other places either.
   return fields.map((field) => (field.triples === 0 ? field : { ...field, triples }));

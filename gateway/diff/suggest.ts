@@ -1,4 +1,4 @@
-import type { NoiseIncrement } from "../store/evidence-store.ts";
+import type { FieldNoise } from "../store/evidence-store.ts";
 import type { Comparison, Difference } from "./comparison.ts";
 import { foldPlace } from "./group.ts";
 import { WHOLE_ANSWER, withAllTriples } from "./noise.ts";
@@ -34,7 +34,7 @@ const MIN_DIFFERING = 5;
  * regresses gets none: a rule would hide just that. `comparisons` are recent ones, by which is told what a rule hides.
  */
 export function suggestRules(
-  fields: readonly NoiseIncrement[],
+  fields: readonly FieldNoise[],
   comparisons: readonly Comparison[],
 ): Suggestion[] {
   return withAllTriples(fields)
@@ -43,12 +43,12 @@ export function suggestRules(
     .toSorted((a, b) => b.hides - a.hides || (a.at < b.at ? -1 : 1));
 }
 
-function isWorthARule(field: NoiseIncrement): boolean {
+function isWorthARule(field: FieldNoise): boolean {
   if (field.at === WHOLE_ANSWER || field.onlySecondary + field.both < MIN_DIFFERING) return false;
   return judgeField(field).verdict !== "regresses";
 }
 
-function suggestionFor(field: NoiseIncrement, comparisons: readonly Comparison[]): Suggestion[] {
+function suggestionFor(field: FieldNoise, comparisons: readonly Comparison[]): Suggestion[] {
   const { at } = field;
   const share = percent((field.onlySecondary + field.both) / field.triples);
   const differs = `\`${at}\` differs from itself ${share} of the time`;

@@ -1,27 +1,11 @@
-import type { Stage } from "../routes/route.ts";
 import type { DifferenceKind } from "../diff/comparison.ts";
 import type { NoiseVerdict } from "../diff/noise-verdict.ts";
+import type { Stage } from "../routes/route.ts";
+import type { EvidenceKey, Summary } from "../store/evidence-store.ts";
+import type { Gate } from "./gate.ts";
 
 /** May a route move up? `unknown` is not enough evidence, or stale evidence; no evidence is never a yes. */
 export type GateVerdict = "yes" | "no" | "unknown";
-
-/** What must be shown before a route may move to a stage. Rates are shares, 0 to 1. */
-export interface Gate {
-  /** At all times together, so that people may look all day: 0.95. */
-  readonly confidence: number;
-  /** What the true rate of mismatches may be at most. */
-  readonly maxMismatchRate: number;
-  /** By how much more often than legacy the function may fail. */
-  readonly maxErrorExcess: number;
-  /** The function's p99 may be `factor` times legacy's and `slackMs` more; null for no limit. */
-  readonly latency: { readonly factor: number; readonly slackMs: number } | null;
-  /** Pairs that are needed even where fewer would do for the bounds. */
-  readonly minPairs: number;
-  /** The newest pair may be so old. */
-  readonly maxAgeMs: number;
-  /** How long the function's breaker has to have been closed. */
-  readonly breakerClosedForMs: number;
-}
 
 /** What is looked at; in this order they are shown. */
 export const CHECKS = [
@@ -64,11 +48,36 @@ export interface Finding {
 }
 
 /** What the evidence is about. */
-export interface AssessedKey {
-  readonly functionVersion: string;
-  readonly legacyBuild: string;
-  readonly rulesDigest: string;
-  readonly environment: string;
+export type AssessedKey = Omit<EvidenceKey, "routeId" | "candidate">;
+
+/** What the gateways say of a route at this moment. */
+export interface LiveFacts {
+  readonly breaker: {
+    readonly state: "closed" | "open" | "half-open";
+    /** Wall-clock milliseconds; null when it was never open since the gateway started. */
+    readonly lastOpenAt: number | null;
+    readonly startedAt: number;
+  } | null;
+  /** What keeps the gateways from being of one mind, a sentence each; empty for nothing. */
+  readonly disagreements: readonly string[];
+}
+
+/** What a route is judged by. */
+export interface Assessable {
+  readonly route: string;
+  /** Methods that the route takes; null for any. */
+  readonly methods: readonly string[] | null;
+  readonly stage: Stage;
+  readonly percent: number | null;
+  readonly to: Stage;
+  readonly gate: Gate;
+  /** What counts now: evidence of other versions or rules is shown, but says nothing about them. */
+  readonly current: AssessedKey;
+  readonly evidence: readonly Summary[];
+  /** Evidence of earlier rules whose samples were compared again, by the current ones; see `rejudged`. */
+  readonly rejudged: readonly Summary[];
+  /** Null for a corpus: then neither breaker nor gateways are on the list. */
+  readonly live: LiveFacts | null;
 }
 
 /** Whether one route may move up, and why. */

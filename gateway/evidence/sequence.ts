@@ -11,26 +11,44 @@ export interface RateBounds {
   readonly high: number;
 }
 
-/** A Beta(a, b) distribution over rates: where one is expected before anything is seen. */
-export interface Prior {
-  readonly a: number;
-  readonly b: number;
-}
-
-/** Jeffreys' prior: sharpest near 0 and 1, where the rates of interest are. */
-const NEAR_THE_ENDS: Prior = { a: 0.5, b: 0.5 };
+/** A Beta distribution over rates: where one is expected before anything is seen. Jeffreys': sharpest near 0 and 1. */
+const PRIOR = { a: 0.5, b: 0.5 };
 
 /**
  * The rates that `hits` in `trials` leave standing, with confidence 1 − `alpha` at all times together.
  * A rate p stays while B(a+s, b+n−s) / B(a, b) ÷ (p^s (1−p)^(n−s)) < 1/α.
  */
-export function rateBounds(hits: number, trials: number, alpha: number, prior = NEAR_THE_ENDS): RateBounds {
+export function rateBounds(hits: number, trials: number, alpha: number): RateBounds {
   if (trials === 0) return { low: 0, high: 1 };
-  const misses = trials - hits;
-  const mixture = logBeta(prior.a + hits, prior.b + misses) - logBeta(prior.a, prior.b);
-  const stands = (p: number) => mixture - times(hits, p) - times(misses, 1 - p) < -Math.log(alpha);
+  const standing = (rate: number) => stands(rate, hits, trials, alpha);
   const mostLikely = hits / trials;
-  return { low: lastStanding(mostLikely, 0, stands), high: lastStanding(mostLikely, 1, stands) };
+  return { low: lastStanding(mostLikely, 0, standing), high: lastStanding(mostLikely, 1, standing) };
+}
+
+/** Whether that rate is still one of them. */
+export function stands(rate: number, hits: number, trials: number, alpha: number): boolean {
+  const misses = trials - hits;
+  const mixture = logBeta(PRIOR.a + hits, PRIOR.b + misses) - logBeta(PRIOR.a, PRIOR.b);
+  return mixture - times(hits, rate) - times(misses, 1 - rate) < -Math.log(alpha);
+}
+
+/** The most trials that anybody is told to wait for. */
+const MOST_TRIALS = 1e9;
+
+/** The fewest further trials of which it says that they are enough; null when no number is. More has to be enough, too. */
+export function fewestMore(isEnough: (more: number) => boolean): number | null {
+  let [least, most] = [0, 1];
+  if (isEnough(0)) return 0;
+  while (!isEnough(most)) {
+    if (most > MOST_TRIALS) return null;
+    [least, most] = [most, most * 2];
+  }
+  while (most - least > 1) {
+    const middle = Math.floor((least + most) / 2);
+    if (isEnough(middle)) most = middle;
+    else least = middle;
+  }
+  return most;
 }
 
 /** count · log p, in which nothing counted says nothing, not even of p = 0. */

@@ -8,8 +8,9 @@ import type { EvidenceKey, Sample } from "../store/evidence-store.ts";
 import type { EvidenceWriter } from "../store/evidence-writer.ts";
 import type { Side } from "../upstreams/upstream.ts";
 import type { Comparer } from "./compare-pool.ts";
-import { incrementOf } from "./increment-of.ts";
+import { incrementOf, noiseAlone } from "./increment-of.ts";
 import { keyCounters } from "./key-counters.ts";
+import { ranIn, type Builds } from "./builds.ts";
 import { sampleLimit } from "./sample-limit.ts";
 
 export interface JudgeParts {
@@ -19,31 +20,37 @@ export interface JudgeParts {
   readonly redactor: Pick<Redactor, "sample" | "comparison">;
   /** "prod", "staging"; empty when unnamed. */
   readonly environment: string;
+  /** Field of legacy's answers that says which build it is, lower-case; null when none does. */
+  readonly legacyBuildHeader: string | null;
   readonly onUnexpected: (error: unknown) => void;
 }
 
+/** A judge that holds some of what it counted back. */
+export interface EvidenceJudge extends Judge {
+  /** Hands over what was held back; called before the writer is closed. */
+  finish(): void;
+}
+
 /** Compares pairs, takes their secrets out, and hands what is left to the store. */
-export function evidenceJudge(parts: JudgeParts): Judge {
+export function evidenceJudge(parts: JudgeParts): EvidenceJudge {
   const { clock, comparer, writer, redactor, environment } = parts;
   const mayKeep = sampleLimit(clock);
   const counted = keyCounters(clock);
-  /** The version that ran last, so that what was dropped is counted with what was compared. */
-  const versions = new Map<string, string>();
+  /** What ran last, as long as a route stays as it is configured. */
+  const ranLast = new WeakMap<Route, Builds>();
 
-  const keyOf = ({ id, compare }: Route, candidate: Side, version: string): EvidenceKey => ({
-    routeId: id,
+  const keyOf = (route: Route, candidate: Side): EvidenceKey => ({
+    routeId: route.id,
     candidate,
-    functionVersion: version,
-    legacyBuild: "",
-    rulesDigest: rulesDigest(compare),
+    ...(ranLast.get(route) ?? { functionVersion: "", legacyBuild: "" }),
+    rulesDigest: rulesDigest(route.compare),
     environment,
   });
 
   const remember = (pair: Pair, comparison: Comparison, secondary: Comparison | null) => {
     const { route, candidateSide, request, body, primary, candidate, at } = pair;
-    const version = versionOf(pair);
-    versions.set(route.id, version);
-    const key = keyOf(route, candidateSide, version);
+    ranLast.set(route, ranIn(pair, parts.legacyBuildHeader, ranLast.get(route)));
+    const key = keyOf(route, candidateSide);
     const noise = counted.noise(key, comparison, secondary);
     if (comparison.identical || !mayKeep(route.id)) {
       const safe = comparison.identical ? comparison : redactor.comparison(comparison);
@@ -72,12 +79,10 @@ export function evidenceJudge(parts: JudgeParts): Judge {
       }
     },
     dropped(route, candidateSide, reason) {
-      writer.dropped(keyOf(route, candidateSide, versions.get(route.id) ?? ""), reason);
+      writer.dropped(keyOf(route, candidateSide), reason);
+    },
+    finish() {
+      for (const { key, noise } of counted.rest()) writer.record(noiseAlone(key, noise, clock.now()), null);
     },
   };
-}
-
-function versionOf({ primary, candidate, candidateSide }: Pair): string {
-  const ran = candidateSide === "function" ? candidate : primary;
-  return (ran.kind === "answered" ? ran.version : null) ?? "";
 }

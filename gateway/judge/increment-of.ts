@@ -1,10 +1,9 @@
 import type { Comparison } from "../diff/comparison.ts";
 import type { Observation } from "../diff/observation.ts";
 import { firstValue } from "../http/headers.ts";
+import { nothingOf } from "../store/increments.ts";
 import type { Pair } from "../shadow/judge.ts";
-import type { Counts, DurationCounts, EvidenceKey, Increment } from "../store/evidence-store.ts";
-
-const HOUR_MS = 3_600_000;
+import type { Counts, DurationCounts, EvidenceKey, Increment, RatioCounts } from "../store/evidence-store.ts";
 
 /** What one compared pair adds to the evidence. */
 export function incrementOf(
@@ -14,17 +13,19 @@ export function incrementOf(
   seen: Pick<Increment, "groups" | "noise">,
 ): Increment {
   return {
-    key,
-    hour: Math.floor(at / HOUR_MS),
+    ...nothingOf(key, at),
     counts: countsOf(primary, candidate, comparison),
     primaryDurations: durationOf(primary),
     candidateDurations: durationOf(candidate),
-    dropped: {},
+    ratios: ratioOf(primary, candidate),
     coverage: { [coverageOf(request.method, primary)]: 1 },
     ...seen,
-    firstAt: at,
-    lastAt: at,
   };
+}
+
+/** Noise of pairs that were counted already. */
+export function noiseAlone(key: EvidenceKey, noise: Increment["noise"], now: number): Increment {
+  return { ...nothingOf(key, now), noise };
 }
 
 function countsOf(primary: Observation, candidate: Observation, { verdict, identical }: Comparison): Counts {
@@ -48,7 +49,17 @@ function hasFailed(observation: Observation): boolean {
 
 /** Which bucket a duration falls into; see DurationCounts. */
 function durationOf({ durationMs }: Observation): DurationCounts {
-  return { [Math.floor(4 * Math.log2(Math.max(1, durationMs)))]: 1 };
+  return { [bucketOf(Math.max(1, durationMs))]: 1 };
+}
+
+/** Which bucket the ratio of both durations falls into; see RatioCounts. */
+function ratioOf(primary: Observation, candidate: Observation): RatioCounts {
+  if (primary.kind === "failed" || candidate.kind === "failed") return {};
+  return { [bucketOf(Math.max(1, candidate.durationMs) / Math.max(1, primary.durationMs))]: 1 };
+}
+
+function bucketOf(value: number): number {
+  return Math.floor(4 * Math.log2(value));
 }
 
 /** `GET 200 application/json`. */

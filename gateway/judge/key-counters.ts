@@ -12,11 +12,14 @@ export interface KeyCounters {
   groups(key: EvidenceKey, comparison: Comparison): Increment["groups"];
   /** What triples said since the last time; mostly nothing, as that is told about once a second. */
   noise(key: EvidenceKey, candidate: Comparison, secondary: Comparison | null): Increment["noise"];
+  /** The noise that was not told yet. */
+  rest(): readonly Pick<Increment, "key" | "noise">[];
 }
 
 export function keyCounters(clock: Pick<Clock, "elapsed">): KeyCounters {
   const counters = new Map<string, ReturnType<typeof newCounters>>();
-  const newCounters = () => ({
+  const newCounters = (key: EvidenceKey) => ({
+    key,
     groups: groupCounter(),
     noise: noiseCounter(),
     tellAt: clock.elapsed() + NOISE_EVERY_MS,
@@ -25,8 +28,13 @@ export function keyCounters(clock: Pick<Clock, "elapsed">): KeyCounters {
   const countersOf = (key: EvidenceKey) => {
     const id = JSON.stringify(key);
     let known = counters.get(id);
-    if (known === undefined) counters.set(id, (known = newCounters()));
+    if (known === undefined) counters.set(id, (known = newCounters(key)));
     return known;
+  };
+  const takeNoise = (known: ReturnType<typeof newCounters>) => {
+    known.tellAt = clock.elapsed() + NOISE_EVERY_MS;
+    known.pending = false;
+    return known.noise.take();
   };
   return {
     groups(key, comparison) {
@@ -40,10 +48,11 @@ export function keyCounters(clock: Pick<Clock, "elapsed">): KeyCounters {
         known.noise.add(candidate, secondary);
         known.pending = true;
       }
-      if (!known.pending || clock.elapsed() < known.tellAt) return [];
-      known.tellAt = clock.elapsed() + NOISE_EVERY_MS;
-      known.pending = false;
-      return known.noise.take();
+      return known.pending && clock.elapsed() >= known.tellAt ? takeNoise(known) : [];
+    },
+    rest() {
+      const pending = [...counters.values()].filter((known) => known.pending);
+      return pending.map((known) => ({ key: known.key, noise: takeNoise(known) }));
     },
   };
 }

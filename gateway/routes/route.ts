@@ -1,5 +1,6 @@
 import type { FunctionTarget, HeaderRule } from "./function-target.ts";
 import type { CompareRules } from "../diff/rules.ts";
+import type { Gate, GatedStage } from "../evidence/gate.ts";
 import type { Pattern } from "./pattern.ts";
 import type { ShadowSettings } from "./shadowing.ts";
 
@@ -59,6 +60,8 @@ export interface Route {
   readonly shadow: ShadowSettings;
   /** How its answers are compared. */
   readonly compare: CompareRules;
+  /** What has to be shown before it moves to a stage. */
+  readonly gate: Readonly<Record<GatedStage, Gate>>;
   /** 1-based line in routes.yaml. */
   readonly line: number;
 }

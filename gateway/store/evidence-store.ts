@@ -45,6 +45,13 @@ export type Tally = Readonly<Record<string, number>>;
  */
 export type DurationCounts = Readonly<Record<number, number>>;
 
+/**
+ * By how many times the candidate took as long as the primary, pair by pair, as counts by bucket. Bucket i holds ratios
+ * from 2^(i/4) to below 2^((i+1)/4), so it is below 0 where the candidate was quicker. What took less than 1 ms counts as
+ * 1 ms. Pairs of which both sides answered.
+ */
+export type RatioCounts = Readonly<Record<number, number>>;
+
 /** One root cause: differences of one kind at one place, indices folded to `*`. */
 export interface GroupIncrement {
   /** Place, with the step `*` instead of each array index. */
@@ -58,8 +65,14 @@ export interface GroupIncrement {
   readonly example: { readonly primary: string | null; readonly candidate: string | null } | null;
 }
 
-/** The paired test of one field: legacy asked twice beside the candidate, indices folded. */
-export interface NoiseIncrement {
+/** Triples in which one side's value alone has a feature: the candidate's, and legacy's second answer's. */
+export interface FeatureCount {
+  readonly onlyCandidate: number;
+  readonly onlySecondary: number;
+}
+
+/** The paired test of one field: legacy asked twice beside the candidate, indices folded. All of it adds up. */
+export interface FieldNoise {
   readonly at: string;
   /** Triples in which the field was looked at. */
   readonly triples: number;
@@ -71,6 +84,8 @@ export interface NoiseIncrement {
   readonly both: number;
   /** Shapes that all of legacy's values had wherever something differed: "uuid", "timestamp"…; empty when none. */
   readonly shapes: readonly string[];
+  /** By feature of the values, out of a fixed list: what gives a field away that is never the same twice. */
+  readonly features: Readonly<Record<string, FeatureCount>>;
 }
 
 /** What one gateway saw of one body of evidence since its last flush. */
@@ -81,13 +96,14 @@ export interface Increment {
   readonly counts: Counts;
   readonly primaryDurations: DurationCounts;
   readonly candidateDurations: DurationCounts;
+  readonly ratios: RatioCounts;
   /** Copies that were not made or not compared, by reason. */
   readonly dropped: Tally;
   /** Pairs by what they cover: `GET 200 application/json`. */
   readonly coverage: Tally;
   readonly groups: readonly GroupIncrement[];
-  readonly noise: readonly NoiseIncrement[];
-  /** Wall-clock milliseconds of the first and last pair. */
+  readonly noise: readonly FieldNoise[];
+  /** Wall-clock milliseconds of the first and last pair; where there is none, of whatever else was noted. */
   readonly firstAt: number;
   readonly lastAt: number;
 }

@@ -11,7 +11,7 @@ import {
   type Sample,
 } from "./evidence-store.ts";
 import { HOUR_MS } from "./horizon.ts";
-import { NO_COUNTS } from "./increments.ts";
+import { nothingOf } from "./increments.ts";
 import { lostWith, PendingEvidence, type Lost, type PendingBounds } from "./pending.ts";
 
 /** Takes evidence at once and writes it in its own time. Never throws; losing the store loses evidence and nothing else. */
@@ -80,10 +80,7 @@ class StoreWriter implements EvidenceWriter {
   }
 
   dropped(key: EvidenceKey, reason: string): void {
-    const now = this.#options.clock.now();
-    const nothing = { primaryDurations: {}, candidateDurations: {}, coverage: {}, groups: [], noise: [] };
-    const times = { hour: Math.floor(now / HOUR_MS), firstAt: now, lastAt: now };
-    this.record({ key, counts: NO_COUNTS, ...nothing, ...times, dropped: { [reason]: 1 } }, null);
+    this.record({ ...nothingOf(key, this.#options.clock.now()), dropped: { [reason]: 1 } }, null);
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,13 @@
+import { togetherNoise } from "../diff/noise.ts";
 import type {
   Counts,
   DurationCounts,
+  EvidenceKey,
   GroupIncrement,
   Increment,
-  NoiseIncrement,
   Tally,
 } from "./evidence-store.ts";
+import { HOUR_MS } from "./horizon.ts";
 
 /**
  * Increments of one key and hour as one that says the same. In what order and in what parts they are merged makes no
@@ -19,6 +21,7 @@ export function mergedIncrements(increments: readonly [Increment, ...Increment[]
     counts: increments.map(({ counts }) => counts).reduce(countsTogether),
     primaryDurations: sumsByName(increments.map((one) => one.primaryDurations)),
     candidateDurations: sumsByName(increments.map((one) => one.candidateDurations)),
+    ratios: sumsByName(increments.map((one) => one.ratios)),
     dropped: sumsByName(increments.map((one) => one.dropped)),
     coverage: sumsByName(increments.map((one) => one.coverage)),
     groups: mergedBy(
@@ -29,10 +32,37 @@ export function mergedIncrements(increments: readonly [Increment, ...Increment[]
     noise: mergedBy(
       increments.flatMap(({ noise }) => noise),
       ({ at }) => at,
-      noiseTogether,
+      togetherNoise,
     ),
-    firstAt: Math.min(...increments.map(({ firstAt }) => firstAt)),
-    lastAt: Math.max(...increments.map(({ lastAt }) => lastAt)),
+    ...timesOf(increments),
+  };
+}
+
+/** Those of the pairs; where there are none, of what else there was. */
+function timesOf(increments: readonly Increment[]): Pick<Increment, "firstAt" | "lastAt"> {
+  const withPairs = increments.filter(({ counts }) => counts.compared > 0);
+  const timed = withPairs.length > 0 ? withPairs : increments;
+  return {
+    firstAt: Math.min(...timed.map(({ firstAt }) => firstAt)),
+    lastAt: Math.max(...timed.map(({ lastAt }) => lastAt)),
+  };
+}
+
+/** An increment that adds nothing but a sign of life at that time. */
+export function nothingOf(key: EvidenceKey, at: number): Increment {
+  return {
+    key,
+    hour: Math.floor(at / HOUR_MS),
+    counts: NO_COUNTS,
+    primaryDurations: {},
+    candidateDurations: {},
+    ratios: {},
+    dropped: {},
+    coverage: {},
+    groups: [],
+    noise: [],
+    firstAt: at,
+    lastAt: at,
   };
 }
 
@@ -98,23 +128,3 @@ function oneOf(a: GroupIncrement["example"], b: GroupIncrement["example"]): Grou
   if (a === null || b === null) return a ?? b;
   return JSON.stringify([a.primary, a.candidate]) <= JSON.stringify([b.primary, b.candidate]) ? a : b;
 }
-
-function noiseTogether(a: NoiseIncrement, b: NoiseIncrement): NoiseIncrement {
-  return {
-    at: a.at,
-    triples: a.triples + b.triples,
-    onlyCandidate: a.onlyCandidate + b.onlyCandidate,
-    onlySecondary: a.onlySecondary + b.onlySecondary,
-    both: a.both + b.both,
-    shapes: commonShapes(a, b),
-  };
-}
-
-/** Shapes of both, in their order. Where nothing differed there is nothing whose shape could speak against one. */
-function commonShapes(a: NoiseIncrement, b: NoiseIncrement): readonly string[] {
-  if (!hasDiffering(a)) return hasDiffering(b) ? b.shapes : [];
-  return hasDiffering(b) ? a.shapes.filter((shape) => b.shapes.includes(shape)) : a.shapes;
-}
-
-const hasDiffering = ({ onlyCandidate, onlySecondary, both }: NoiseIncrement) =>
-  onlyCandidate + onlySecondary + both > 0;

@@ -82,9 +82,10 @@ export class PendingEvidence {
   }
 }
 
-/** About how many rows it becomes; each group has an example, and a key has some of its own. */
+/** About how many rows it becomes; each group has an example, each field its features, and a key has some of its own. */
 function rowsFor({ groups, noise }: Increment): number {
-  return ROWS_A_KEY + 2 * groups.length + noise.length;
+  const ofNoise = noise.reduce((sum, { features }) => sum + 1 + Object.keys(features).length, 0);
+  return ROWS_A_KEY + 2 * groups.length + ofNoise;
 }
 
 /** What is lost with them. */

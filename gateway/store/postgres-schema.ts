@@ -1,4 +1,4 @@
-import { HOURLY, TABLES, columnsOf, type Folding, type Table } from "./tables.ts";
+import { FIRST_TABLES, SECOND_TABLES, columnsOf, isHourly, type Folding, type Table } from "./tables.ts";
 
 /** Names that need no quotes, so that people can type them in psql. */
 export function isSchemaName(name: string): boolean {
@@ -8,8 +8,7 @@ export function isSchemaName(name: string): boolean {
 /** What brings a schema from each version of its tables to the next; the first makes them. */
 export function migrations(schema: string): readonly string[] {
   return [
-    `${TABLES.map((table) => created(schema, table)).join("\n")}
-     ${HOURLY.map(({ name }) => `CREATE INDEX ON ${schema}.${name} (hour);`).join("\n")}
+    `${createdAll(schema, FIRST_TABLES)}
      CREATE TABLE ${schema}.batches (id text COLLATE "C" PRIMARY KEY, at bigint NOT NULL);
      CREATE INDEX ON ${schema}.batches (at);
      CREATE TABLE ${schema}.samples (
@@ -28,7 +27,13 @@ export function migrations(schema: string): readonly string[] {
          FROM jsonb_array_elements(one || other) AS example GROUP BY 2, 3 ORDER BY 1 DESC LIMIT 5
        ) AS newest
      );`,
+    createdAll(schema, SECOND_TABLES),
   ];
+}
+
+function createdAll(schema: string, tables: readonly Table[]): string {
+  const indexes = tables.filter(isHourly).map(({ name }) => `CREATE INDEX ON ${schema}.${name} (hour);`);
+  return [...tables.map((table) => created(schema, table)), ...indexes].join("\n");
 }
 
 /** Writes rows, one array a column, and folds them into those that are there. */

@@ -1,14 +1,15 @@
 import {
   StoreError,
   type EvidenceKey,
+  type FieldNoise,
   type GroupIncrement,
   type Increment,
-  type NoiseIncrement,
 } from "./evidence-store.ts";
 import { mergedExamples, type StoredExample } from "./examples.ts";
 import { digestOf, storableName, storableText } from "./storable.ts";
 import {
   EXAMPLES,
+  FEATURES,
   GROUPS,
   HOURS,
   KEYS,
@@ -123,8 +124,7 @@ function rowsOfOne(increment: Increment): TableRows[] {
     both_failed: counts.bothFailed,
     only_primary_failed: counts.onlyPrimaryFailed,
     only_candidate_failed: counts.onlyCandidateFailed,
-    first_at,
-    last_at,
+    ...timesOfPairs(increment),
   };
   const examples = increment.groups.filter(({ example }) => example !== null);
   return [
@@ -141,11 +141,19 @@ function rowsOfOne(increment: Increment): TableRows[] {
     },
     { table: NOISE, rows: increment.noise.map((noise) => ({ key_id, hour, ...noiseRow(noise) })) },
     { table: SHAPES, rows: increment.noise.flatMap(shapeRows).map((row) => ({ key_id, hour, ...row })) },
+    { table: FEATURES, rows: increment.noise.flatMap(featureRows).map((row) => ({ key_id, hour, ...row })) },
   ];
 }
 
-function tallyRows({ primaryDurations, candidateDurations, dropped, coverage }: Increment): Row[] {
-  const tallies = { primary: primaryDurations, candidate: candidateDurations, dropped, coverage };
+/** Without a pair, times that any pair's replace: a copy that was dropped makes no evidence fresh. */
+function timesOfPairs({ counts, firstAt, lastAt }: Increment): Row {
+  if (counts.compared === 0) return { first_at: Number.MAX_SAFE_INTEGER, last_at: 0 };
+  return { first_at: Math.floor(firstAt), last_at: Math.floor(lastAt) };
+}
+
+function tallyRows(increment: Increment): Row[] {
+  const { primaryDurations, candidateDurations, ratios, dropped, coverage } = increment;
+  const tallies = { primary: primaryDurations, candidate: candidateDurations, ratios, dropped, coverage };
   return Object.entries(tallies).flatMap(([tally, counts]) =>
     Object.entries(counts).map(([name, n]) => ({ tally, name: storableName(name), n })),
   );
@@ -161,7 +169,7 @@ function exampleRow({ at, kind, example }: GroupIncrement, seenAt: number): Row 
   return { place: storableName(at), kind, examples: JSON.stringify([stored]) };
 }
 
-function noiseRow({ at, triples, onlyCandidate, onlySecondary, both }: NoiseIncrement): Row {
+function noiseRow({ at, triples, onlyCandidate, onlySecondary, both }: FieldNoise): Row {
   return {
     place: storableName(at),
     triples,
@@ -171,12 +179,21 @@ function noiseRow({ at, triples, onlyCandidate, onlySecondary, both }: NoiseIncr
   };
 }
 
-function shapeRows({ at, shapes, onlyCandidate, onlySecondary, both }: NoiseIncrement): Row[] {
+function shapeRows({ at, shapes, onlyCandidate, onlySecondary, both }: FieldNoise): Row[] {
   const n = onlyCandidate + onlySecondary + both;
   return shapes.map((shape, position) => ({
     place: storableName(at),
     shape: storableName(shape),
     n,
     position,
+  }));
+}
+
+function featureRows({ at, features }: FieldNoise): Row[] {
+  return Object.entries(features).map(([feature, { onlyCandidate, onlySecondary }]) => ({
+    place: storableName(at),
+    feature: storableName(feature),
+    only_candidate: onlyCandidate,
+    only_secondary: onlySecondary,
   }));
 }

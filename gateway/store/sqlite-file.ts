@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { StoreError } from "./evidence-store.ts";
 import { mergedExamples } from "./examples.ts";
 import { sqliteFailure } from "./sqlite-failure.ts";
-import { TABLES, type Folding, type Table } from "./tables.ts";
+import { FIRST_TABLES, SECOND_TABLES, type Folding, type Table } from "./tables.ts";
 
 /** Says whose file it is, as SQLite's header has a place for that: "BNYN". */
 const APPLICATION_ID = 0x42_4e_59_4e;
@@ -22,7 +22,7 @@ const TYPES: Readonly<Record<Folding, string>> = {
 
 /** What brings a file from each version of its tables to the next; the first makes them. */
 const MIGRATIONS: readonly string[] = [
-  `${TABLES.map(created).join("\n")}
+  `${FIRST_TABLES.map(created).join("\n")}
    CREATE TABLE batches (id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
    CREATE INDEX batches_at ON batches (at);
    CREATE TABLE samples (
@@ -35,6 +35,7 @@ const MIGRATIONS: readonly string[] = [
      token TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES samples ON DELETE CASCADE, PRIMARY KEY (token, seq)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX sample_groups_seq ON sample_groups (seq);`,
+  SECOND_TABLES.map(created).join("\n"),
 ];
 
 export interface SqliteFileOptions {

@@ -2,14 +2,15 @@ import type {
   Counts,
   EvidenceKey,
   EvidenceQuery,
+  FeatureCount,
+  FieldNoise,
   Group,
   GroupIncrement,
-  NoiseIncrement,
   Summary,
   Tally,
 } from "./evidence-store.ts";
 import { parsedExamples } from "./examples.ts";
-import { EXAMPLES, GROUPS, HOURS, KEYS, NOISE, SHAPES, TALLIES, type Table } from "./tables.ts";
+import { EXAMPLES, FEATURES, GROUPS, HOURS, KEYS, NOISE, SHAPES, TALLIES, type Table } from "./tables.ts";
 import { spanOf } from "./horizon.ts";
 import { isDifferenceKind } from "./difference-kinds.ts";
 
@@ -34,12 +35,12 @@ export function summariesOf(rows: ReadRows, query: EvidenceQuery): Summary[] {
       counts: countsOf(hours),
       primaryDurations: tallyOf(of(TALLIES, id), "primary"),
       candidateDurations: tallyOf(of(TALLIES, id), "candidate"),
+      ratios: tallyOf(of(TALLIES, id), "ratios"),
       dropped: tallyOf(of(TALLIES, id), "dropped"),
       coverage: tallyOf(of(TALLIES, id), "coverage"),
       groups: groups.toSorted((a, b) => b.pairs - a.pairs),
-      noise: noiseOf(of(NOISE, id), of(SHAPES, id)),
-      firstAt: integer(hours, "first_at"),
-      lastAt: integer(hours, "last_at"),
+      noise: noiseOf(of(NOISE, id), of(SHAPES, id), of(FEATURES, id)),
+      ...timesOf(hours, key),
     };
   });
   return summaries.toSorted((a, b) => b.lastAt - a.lastAt);
@@ -80,6 +81,15 @@ function countsOf(row: ReadRow): Counts {
   };
 }
 
+/** Those of the pairs; where there are none, when the key was last heard of. */
+function timesOf(hours: ReadRow, key: ReadRow): Pick<Summary, "firstAt" | "lastAt"> {
+  const hasPairs = integer(hours, "compared") > 0;
+  return {
+    firstAt: integer(hasPairs ? hours : key, hasPairs ? "first_at" : "last_at"),
+    lastAt: integer(hasPairs ? hours : key, "last_at"),
+  };
+}
+
 function tallyOf(rows: readonly ReadRow[], tally: string): Tally {
   const named = rows.filter((row) => row["tally"] === tally);
   return Object.fromEntries(named.map((row) => [text(row, "name"), integer(row, "n")]));
@@ -113,16 +123,31 @@ function groupOf(row: ReadRow, examples: Examples): Group[] {
   return [{ ...increment, ...times, examples: examples.get(groupName(row)) ?? [] }];
 }
 
-function noiseOf(rows: readonly ReadRow[], shapes: readonly ReadRow[]): NoiseIncrement[] {
-  const byPlace = Map.groupBy(shapes, (row) => text(row, "place"));
+function noiseOf(
+  rows: readonly ReadRow[],
+  shapes: readonly ReadRow[],
+  features: readonly ReadRow[],
+): FieldNoise[] {
+  const byPlace = (those: readonly ReadRow[]) => Map.groupBy(those, (row) => text(row, "place"));
+  const [shapesAt, featuresAt] = [byPlace(shapes), byPlace(features)];
   return rows.map((row) => {
     const at = text(row, "place");
-    const [onlyCandidate, onlySecondary] = [integer(row, "only_candidate"), integer(row, "only_secondary")];
-    const both = integer(row, "both_differ");
-    const differing = onlyCandidate + onlySecondary + both;
-    const common = (byPlace.get(at) ?? []).filter((shape) => integer(shape, "n") === differing);
+    const counts = { ...sidesOf(row), both: integer(row, "both_differ") };
+    const differing = counts.onlyCandidate + counts.onlySecondary + counts.both;
+    const common = (shapesAt.get(at) ?? []).filter((shape) => integer(shape, "n") === differing);
     const sorted = common.toSorted((a, b) => integer(a, "position") - integer(b, "position"));
-    const names = differing === 0 ? [] : sorted.map((shape) => text(shape, "shape"));
-    return { at, triples: integer(row, "triples"), onlyCandidate, onlySecondary, both, shapes: names };
+    return {
+      at,
+      triples: integer(row, "triples"),
+      ...counts,
+      shapes: differing === 0 ? [] : sorted.map((shape) => text(shape, "shape")),
+      features: Object.fromEntries(
+        (featuresAt.get(at) ?? []).map((feature) => [text(feature, "feature"), sidesOf(feature)]),
+      ),
+    };
   });
+}
+
+function sidesOf(row: ReadRow): FeatureCount {
+  return { onlyCandidate: integer(row, "only_candidate"), onlySecondary: integer(row, "only_secondary") };
 }

@@ -47,7 +47,7 @@ export const HOURS: Table = {
   },
 };
 
-/** Durations, drops and coverage: counts by name. */
+/** Durations, their ratios, drops and coverage: counts by name. */
 export const TALLIES: Table = {
   name: "tallies",
   key: { key_id: "text", hour: "integer", tally: "text", name: "text" },
@@ -83,11 +83,26 @@ export const SHAPES: Table = {
   folded: { n: "add", position: "least" },
 };
 
+/** Triples in which one side alone had a feature. */
+export const FEATURES: Table = {
+  name: "features",
+  key: { key_id: "text", hour: "integer", place: "text", feature: "text" },
+  folded: { only_candidate: "add", only_secondary: "add" },
+};
+
+/** Tables by the version in which they came. */
+export const FIRST_TABLES: readonly Table[] = [KEYS, HOURS, TALLIES, GROUPS, EXAMPLES, NOISE, SHAPES];
+export const SECOND_TABLES: readonly Table[] = [FEATURES];
+
 /** All tables, in the order in which they are written. */
-export const TABLES: readonly Table[] = [KEYS, HOURS, TALLIES, GROUPS, EXAMPLES, NOISE, SHAPES];
+export const TABLES: readonly Table[] = [...FIRST_TABLES, ...SECOND_TABLES];
 
 /** Those that have one row an hour. */
-export const HOURLY: readonly Table[] = TABLES.filter(({ key }) => "hour" in key);
+export const HOURLY: readonly Table[] = TABLES.filter(isHourly);
+
+export function isHourly({ key }: Table): boolean {
+  return "hour" in key;
+}
 
 /** The same table with its hours added up. */
 export function withoutHours(table: Table): Table {

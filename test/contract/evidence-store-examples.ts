@@ -22,6 +22,7 @@ export function increment(changes: Partial<Increment> = {}): Increment {
     counts: { ...NO_COUNTS, compared: 1, matched: 1, identical: 1 },
     primaryDurations: { 12: 1 },
     candidateDurations: { 14: 1 },
+    ratios: { 2: 1 },
     dropped: {},
     coverage: { "GET 200 application/json": 1 },
     groups: [],

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import {
   StoreError,
   type EvidenceStore,
+  type FieldNoise,
   type Increment,
   type Retention,
 } from "../../gateway/store/evidence-store.ts";
@@ -112,6 +113,30 @@ export function evidenceStoreContract(name: string, make: () => Promise<Evidence
         expect(summaries.map(({ counts }) => counts.compared)).toEqual(keys.map(() => 1));
       });
 
+      it("adds up ratios, those below 0 too", async () => {
+        const store = await started();
+        await write(store, increment({ ratios: { "-3": 2, 0: 1 } }), increment({ ratios: { "-3": 1 } }));
+        expect((await only(store)).ratios).toEqual({ "-3": 3, 0: 1 });
+      });
+
+      it("takes no dropped copy and no late count for a pair: they have no part in its times", async () => {
+        const store = await started();
+        const later = {
+          counts: NO_COUNTS,
+          hour: HOUR + 5,
+          firstAt: AT + 5 * HOUR_MS,
+          lastAt: AT + 5 * HOUR_MS,
+        };
+        await write(store, increment(), increment({ ...later, dropped: { busy: 1 } }));
+        expect(await only(store)).toMatchObject({ dropped: { busy: 1 }, firstAt: AT, lastAt: AT });
+      });
+
+      it("says when copies were dropped as long as there is no pair", async () => {
+        const store = await started();
+        await write(store, increment({ counts: NO_COUNTS, dropped: { busy: 1 } }));
+        expect(await only(store)).toMatchObject({ counts: NO_COUNTS, firstAt: AT, lastAt: AT });
+      });
+
       it("adds up hours, and has the first and the last moment", async () => {
         const store = await started();
         const later = { hour: HOUR + 5, firstAt: AT + 5 * HOUR_MS, lastAt: AT + 5 * HOUR_MS + 10 };
@@ -163,13 +188,10 @@ export function evidenceStoreContract(name: string, make: () => Promise<Evidence
             },
           ],
         });
-      const noise = (
-        counts: { onlyCandidate?: number; both?: number; triples: number },
-        shapes: readonly string[],
-      ) =>
-        increment({
-          noise: [{ at: "body/id", onlyCandidate: 0, onlySecondary: 0, both: 0, ...counts, shapes }],
-        });
+      const noise = (counts: Partial<FieldNoise>, shapes: readonly string[] = []) => {
+        const nothing = { triples: 0, onlyCandidate: 0, onlySecondary: 0, both: 0, features: {} };
+        return increment({ noise: [{ at: "body/id", ...nothing, ...counts, shapes }] });
+      };
 
       it("adds up groups, with the five newest examples, no two alike", async () => {
         const store = await started();
@@ -218,10 +240,26 @@ export function evidenceStoreContract(name: string, make: () => Promise<Evidence
             onlySecondary: 0,
             both: 2,
             shapes: ["hex", "text"],
+            features: {},
           },
         ]);
         await write(store, noise({ triples: 1, onlyCandidate: 1 }, []));
         expect((await only(store)).noise[0]!.shapes).toEqual([]);
+      });
+
+      it("adds up features, each for the side that alone has it", async () => {
+        const store = await started();
+        const seen = (feature: string, onlyCandidate: number, onlySecondary: number) =>
+          noise({ triples: 1, both: 1, features: { [feature]: { onlyCandidate, onlySecondary } } });
+        await write(store, seen("uuid", 0, 1), seen("text", 2, 0));
+        await write(store, { ...seen("uuid", 1, 3), hour: HOUR + 1 });
+        expect((await only(store)).noise[0]).toMatchObject({
+          triples: 3,
+          features: {
+            uuid: { onlyCandidate: 1, onlySecondary: 4 },
+            text: { onlyCandidate: 2, onlySecondary: 0 },
+          },
+        });
       });
 
       it("takes names that are long, strange or no text at all, and tells them apart", async () => {

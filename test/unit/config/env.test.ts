@@ -26,6 +26,8 @@ test("nothing set is a working gateway", () => {
     colors: true,
     flags: null,
     gateways: null,
+    stepSummary: null,
+    token: null,
     variables: {},
   });
 });
@@ -40,10 +42,12 @@ test("everything can be set", () => {
     BANYAN_DATA: "/var/lib/banyan",
     LOG_LEVEL: "debug",
     NO_COLOR: "1",
+    GITHUB_STEP_SUMMARY: "/tmp/summary.md",
     DRAIN_GRACE: "35s",
     DRAIN_LIMIT: "1m",
     BANYAN_FLAGS: "version: 1",
     BANYAN_GATEWAYS: "http://a:9901, http://b:9901",
+    BANYAN_TOKEN: "s3cret",
   };
   expect(readEnv(env)).toEqual({
     host: "::1",
@@ -58,6 +62,8 @@ test("everything can be set", () => {
     colors: false,
     flags: "version: 1",
     gateways: ["http://a:9901", "http://b:9901"],
+    stepSummary: "/tmp/summary.md",
+    token: "s3cret",
     variables: env,
   });
 });

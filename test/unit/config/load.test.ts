@@ -1,3 +1,4 @@
+import { gatesOf } from "../../../gateway/config/gate-schema.ts";
 import { DEFAULT_RULES } from "../../../gateway/diff/rules.ts";
 import { describe, expect, test } from "vitest";
 import { configOf, fileWith, problemsOf } from "./load-text.ts";
@@ -48,6 +49,7 @@ describe("a small file", () => {
         timeoutMs: 30_000,
       },
       compare: DEFAULT_RULES,
+      gate: gatesOf(undefined, undefined),
       line: 4,
     });
   });

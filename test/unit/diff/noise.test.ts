@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { noiseCounter, togetherNoise, WHOLE_ANSWER, type FieldNoise } from "../../../gateway/diff/noise.ts";
+import { noiseCounter, togetherNoise, WHOLE_ANSWER } from "../../../gateway/diff/noise.ts";
 import { judgeField, judgeFields } from "../../../gateway/diff/noise-verdict.ts";
+import type { FieldNoise } from "../../../gateway/store/evidence-store.ts";
 import { seededRandom } from "../evidence/seeded-random.ts";
 import { comparison, difference, INCONCLUSIVE } from "./comparisons.ts";
 

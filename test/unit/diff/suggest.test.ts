@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { NoiseIncrement } from "../../../gateway/store/evidence-store.ts";
+import type { FieldNoise } from "../../../gateway/store/evidence-store.ts";
 import { suggestRules } from "../../../gateway/diff/suggest.ts";
 import { comparison, difference } from "./comparisons.ts";
 
-const noisy = (at: string, shapes: readonly string[]): NoiseIncrement => {
-  return { at, triples: 1_000, onlyCandidate: 0, onlySecondary: 0, both: 1_000, shapes };
+const noisy = (at: string, shapes: readonly string[]): FieldNoise => {
+  return { at, triples: 1_000, onlyCandidate: 0, onlySecondary: 0, both: 1_000, shapes, features: {} };
 };
 const time = (second: number) => `"2026-11-21T10:00:0${second}Z"`;
 

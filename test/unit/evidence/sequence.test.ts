@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  fewestMore,
   logBeta,
   logBetaShare,
   logEvidence,
@@ -95,6 +96,20 @@ describe("rate bounds", () => {
       }
       expect(left / 200).toBeLessThanOrEqual(0.1);
     }
+  });
+});
+
+describe("how many more", () => {
+  it("are the fewest that are enough", () => {
+    for (const enough of [0, 1, 2, 7, 1_000, 12_345])
+      expect(fewestMore((more) => more >= enough)).toBe(enough);
+    expect(fewestMore(() => false)).toBeNull();
+  });
+
+  it("bring the bound of a clean route down to what is allowed", () => {
+    const isEnough = (more: number) => rateBounds(3, 2_000 + more, 0.05).high <= 0.001;
+    const more = fewestMore(isEnough)!;
+    expect([isEnough(more), isEnough(more - 1)]).toEqual([true, false]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { gatesOf } from "../../../gateway/config/gate-schema.ts";
 import { DEFAULT_RULES } from "../../../gateway/diff/rules.ts";
 import { shadowSettings } from "../../../gateway/config/shadow-schema.ts";
 import { OpenFeature, ProviderEvents, type Client, type EvaluationContext } from "@openfeature/server-sdk";
@@ -29,6 +30,7 @@ const ROUTE: Route = {
   breaker: { errorPercent: 50, slowCallMs: null, minimumCalls: 20, windowMs: 10_000, openMs: 5000 },
   shadow: shadowSettings(undefined, undefined),
   compare: DEFAULT_RULES,
+  gate: gatesOf(undefined, undefined),
   line: 1,
 };
 /** It has no flag. */

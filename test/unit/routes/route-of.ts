@@ -1,3 +1,4 @@
+import { gatesOf } from "../../../gateway/config/gate-schema.ts";
 import { DEFAULT_RULES } from "../../../gateway/diff/rules.ts";
 import { parsePattern } from "../../../gateway/routes/pattern.ts";
 import type { Pattern } from "../../../gateway/routes/pattern.ts";
@@ -41,6 +42,7 @@ export function routeOf(text: string): Route {
     breaker: { errorPercent: 50, slowCallMs: null, minimumCalls: 20, windowMs: 10_000, openMs: 5000 },
     shadow: shadowSettings(undefined, undefined),
     compare: DEFAULT_RULES,
+    gate: gatesOf(undefined, undefined),
     line: 1,
   };
 }

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Increment } from "../../../gateway/store/evidence-store.ts";
-import { mergedIncrements, NO_COUNTS } from "../../../gateway/store/increments.ts";
+import { mergedIncrements, NO_COUNTS, nothingOf } from "../../../gateway/store/increments.ts";
 import { rowsOf } from "../../../gateway/store/rows.ts";
 import { KEY } from "../../contract/evidence-store-examples.ts";
 
@@ -17,6 +17,7 @@ const anyIncrement: fc.Arbitrary<Increment> = fc.record({
   counts: fc.record(Object.fromEntries(Object.keys(NO_COUNTS).map((count) => [count, small]))),
   primaryDurations: fc.dictionary(fc.nat({ max: 40 }).map(String), small, { noNullPrototype: true }),
   candidateDurations: fc.dictionary(fc.nat({ max: 40 }).map(String), small, { noNullPrototype: true }),
+  ratios: fc.dictionary(fc.integer({ min: -40, max: 40 }).map(String), small, { noNullPrototype: true }),
   dropped: tally,
   coverage: tally,
   groups: fc.uniqueArray(
@@ -38,6 +39,11 @@ const anyIncrement: fc.Arbitrary<Increment> = fc.record({
       both: fc.nat({ max: 1 }),
       // Shapes come in one order everywhere, so two lists never disagree on it.
       shapes: fc.subarray(SHAPES),
+      features: fc.dictionary(
+        fc.constantFrom("uuid", "far"),
+        fc.record({ onlyCandidate: small, onlySecondary: small }),
+        { noNullPrototype: true },
+      ),
     }),
     { selector: ({ at }) => at },
   ),
@@ -48,17 +54,10 @@ const anyIncrement: fc.Arbitrary<Increment> = fc.record({
 /** One increment in the form that merging gives. */
 const normal = (increment: Increment) => mergedIncrements([increment, nothing(increment)]);
 const nothing = ({ key, hour, firstAt, lastAt }: Increment): Increment => ({
-  key,
+  ...nothingOf(key, 0),
   hour,
-  counts: NO_COUNTS,
   firstAt,
   lastAt,
-  primaryDurations: {},
-  candidateDurations: {},
-  dropped: {},
-  coverage: {},
-  groups: [],
-  noise: [],
 });
 
 describe("increments", () => {
@@ -85,7 +84,7 @@ describe("increments", () => {
   it("give the counts to the store that they give it one by one", () => {
     const summed = (increments: readonly Increment[]) =>
       rowsOf(increments)
-        .filter(({ table }) => ["hours", "tallies", "noise"].includes(table.name))
+        .filter(({ table }) => ["hours", "tallies", "noise", "features"].includes(table.name))
         .flatMap(({ rows }) => rows);
     fc.assert(
       fc.property(anyIncrement, anyIncrement, (a, b) => {

@@ -1,0 +1,6 @@
+import { leanUpstream } from "../../gateway/upstreams/http1/lean-upstream.ts";
+import { httpUpstream } from "../../gateway/upstreams/http-upstream.ts";
+import { httpClientContract } from "./http-client.ts";
+
+httpClientContract("the client of node:http", httpUpstream);
+httpClientContract("the lean client", leanUpstream);
