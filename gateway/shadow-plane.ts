@@ -4,6 +4,8 @@ import { opossumBreaker } from "./breaker/opossum.ts";
 import type { Clock } from "./clock.ts";
 import type { Settings } from "./config/env.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
+import { lazyCorpus } from "./corpus/lazy-corpus.ts";
+import { recordings, type Recordings } from "./corpus/recordings.ts";
 import { DEFAULT_REDACTION, redactor } from "./diff/redact.ts";
 import type { Routing } from "./gateway.ts";
 import { comparePool } from "./judge/compare-pool.ts";
@@ -13,7 +15,6 @@ import { Budget } from "./shadow/budget.ts";
 import { budgetedMirror } from "./shadow/budgeted-mirror.ts";
 import { eventLoopLag } from "./shadow/event-loop-lag.ts";
 import type { Mirror } from "./shadow/mirror.ts";
-import { noRecorder } from "./shadow/recorder.ts";
 import { sampling } from "./shadow/sampling.ts";
 import { evidenceStore } from "./store/configured-store.ts";
 import type { EvidenceStore } from "./store/evidence-store.ts";
@@ -24,6 +25,8 @@ import type { Telemetry } from "./telemetry/telemetry.ts";
 export interface ShadowPlane extends AsyncDisposable {
   readonly mirror: Mirror;
   readonly store: Pick<EvidenceStore, "summaries" | "samples">;
+  /** Traffic into files. */
+  readonly recordings: Pick<Recordings, "start">;
   /** Of copies. */
   breakers(): readonly BreakerStatus[];
   /** Takes a new configuration into use; where evidence is kept needs a restart. */
@@ -72,6 +75,14 @@ export async function shadowPlane(
   const key = await redactionKey(join(settings.dataFolder, "redaction-key"));
   const redactorFor = (of: GatewayConfig) => redactor({ ...DEFAULT_REDACTION, ...of.redact }, key);
   let redact = redactorFor(first);
+  const recording = recordings({
+    redactor: { sample: (sample) => redact.sample(sample) },
+    key,
+    sessionBy: () => config.stickyBy,
+    keptWrites: lazyCorpus(join(settings.dataFolder, "recorded"), "writes", () => clock.now()),
+    onWriteFailed: (error) => telemetry.unexpected({ where: "recording", error }),
+  });
+  parts.defer(() => recording.close());
   const judge = evidenceJudge({
     clock,
     comparer,
@@ -89,7 +100,7 @@ export async function shadowPlane(
     clock,
     telemetry,
     judge,
-    recorder: noRecorder,
+    recorder: recording.recorder,
     budget: new Budget(() => config.mirror, clock, lag.lagMs),
     sampling: sampling(clock),
     sides: (route) => routing().shadowSides(route),
@@ -101,6 +112,7 @@ export async function shadowPlane(
   return {
     mirror,
     store,
+    recordings: recording,
     breakers: () => breakers.states(),
     reload(next) {
       config = next;

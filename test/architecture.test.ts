@@ -48,6 +48,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   "@openfeature/server-sdk": ["gateway/openfeature", "gateway/flags", "gateway/embed.ts"],
   "http-proxy-middleware": ["gateway/upstreams/tunnel.ts"],
   htmlparser2: ["gateway/diff/markup-tree.ts"],
+  jose: ["gateway/admin/auth"],
   opossum: ["gateway/breaker/opossum.ts"],
   pg: ["gateway/store/postgres.ts"],
   "node:sqlite": ["gateway/store"],
@@ -55,7 +56,8 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   pino: ["gateway/telemetry"],
   express: ["gateway/admin", "gateway/embed.ts"],
   commander: ["gateway/cli"],
-  yaml: ["gateway/config", "gateway/flags"],
+  "tough-cookie": ["gateway/replay/cookie-jar.ts"],
+  yaml: ["gateway/config", "gateway/flags", "gateway/corpus/openapi-document.ts"],
 };
 
 /** Places that only compute: no files, no sockets, no timers, no clock. */
@@ -75,6 +77,11 @@ const PURE = [
   "gateway/upstreams/web/platform-failure.ts",
   "gateway/upstreams/web/signable-target.ts",
   "gateway/report",
+  "gateway/replay/answer-ids.ts",
+  "gateway/replay/carry-over.ts",
+  "gateway/replay/chance.ts",
+  "gateway/replay/id-like.ts",
+  "gateway/replay/replace-ids.ts",
   "gateway/flags/decide.ts",
   "gateway/flags/bucket.ts",
   "gateway/flags/transitions.ts",

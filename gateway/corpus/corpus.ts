@@ -37,7 +37,7 @@ export interface CorpusAnswer {
 
 /** What a corpus says of itself. */
 export interface CorpusHead {
-  /** `banyan record`, `har`, `goreplay`, `alb`, `openapi`. */
+  /** `record`, `har`, `goreplay`, `alb`, `openapi`. */
   readonly source: string;
   /** Wall-clock milliseconds. */
   readonly createdAt: number | null;
@@ -50,4 +50,22 @@ export interface CorpusProblem {
   /** Line in the file, from 1; or the record's number where the format has no lines. */
   readonly line: number;
   readonly message: string;
+}
+
+/** What reading brings to light, in the order of the file; the head comes first. */
+export type CorpusItem =
+  | { readonly kind: "head"; readonly head: CorpusHead }
+  | { readonly kind: "entry"; readonly entry: CorpusEntry }
+  | { readonly kind: "problem"; readonly problem: CorpusProblem };
+
+/** A file that cannot be read or written at all. Its message says what to do. */
+export class CorpusError extends Error {
+  override readonly name = "CorpusError";
+}
+
+/** Bytes that one record of any format may have; what is longer is a problem, and is not held in memory. */
+export const MAX_RECORD_BYTES = 64 * 1024 * 1024;
+
+export function problemAt(line: number, message: string): CorpusItem {
+  return { kind: "problem", problem: { line, message } };
 }

@@ -1,0 +1,20 @@
+/** Numbers from 0 up to 1 that look random and are the same for the same seed (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** As many of the items as asked for, in their order. */
+export function someOf<T>(items: readonly T[], count: number, random: () => number): T[] {
+  let wanted = count;
+  return items.filter((_, n) => {
+    const isTaken = random() * (items.length - n) < wanted;
+    if (isTaken) wanted -= 1;
+    return isTaken;
+  });
+}
