@@ -1,6 +1,5 @@
-import type { Assessment, Gate, GateVerdict } from "../evidence/assessment.ts";
-import type { Stage } from "../routes/route.ts";
-import type { EvidenceKey, Sample, Summary } from "../store/evidence-store.ts";
+import type { Assessable, Assessment, GateVerdict } from "../evidence/assessment.ts";
+import type { Sample } from "../store/evidence-store.ts";
 
 /** Where the evidence of a report is from. Times are wall-clock milliseconds. */
 export interface ReportSource {
@@ -19,35 +18,14 @@ export type Left = Readonly<Record<string, number>>;
  * What a report on one route is made from. All of it adds up, so that shards of one run make the same report as the run in
  * one piece.
  */
-export interface RouteFacts {
-  readonly route: string;
+export interface RouteFacts extends Assessable {
   /** Method, host and path, as a person would write them. */
   readonly match: string;
   /** 1-based line in routes.yaml; null when unknown. */
   readonly line: number | null;
-  readonly stage: Stage;
-  readonly percent: number | null;
-  readonly to: Stage;
-  readonly gate: Gate;
-  /** What counts now: evidence of other versions or rules is shown, but says nothing about them. */
-  readonly current: Pick<EvidenceKey, "functionVersion" | "legacyBuild" | "rulesDigest" | "environment">;
-  readonly evidence: readonly Summary[];
   /** A few pairs that differ, newest first; redacted. */
   readonly samples: readonly Sample[];
   readonly left: Left;
-  /** Live only: whether the breaker is closed and since when, and whether all gateways agree. */
-  readonly live: LiveFacts | null;
-}
-
-export interface LiveFacts {
-  readonly breaker: {
-    readonly state: "closed" | "open" | "half-open";
-    /** Wall-clock milliseconds; null when it was never open since the gateway started. */
-    readonly lastOpenAt: number | null;
-    readonly startedAt: number;
-  } | null;
-  /** What keeps the gateways from being of one mind, a sentence each; empty for nothing. */
-  readonly disagreements: readonly string[];
 }
 
 /** Everything a report is made from. */

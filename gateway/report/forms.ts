@@ -1,0 +1,21 @@
+import { github } from "./github.ts";
+import { gitlab } from "./gitlab.ts";
+import { html } from "./html.ts";
+import { json } from "./json.ts";
+import { junit } from "./junit.ts";
+import { COMMENT_BYTES, markdown, SUMMARY_BYTES } from "./markdown.ts";
+import type { Report } from "./report.ts";
+import { sarif } from "./sarif.ts";
+
+/** Every form of a report, by the name that the command line has for it. Pure: equal reports, equal bytes. */
+export const FORMS = {
+  json,
+  html,
+  markdown: (report) => markdown(report, { maxBytes: COMMENT_BYTES }),
+  summary: (report) => markdown(report, { maxBytes: SUMMARY_BYTES }),
+  junit,
+  github,
+  gitlab,
+  sarif,
+} as const satisfies Readonly<Record<string, (report: Report) => string>>;
+export type Form = keyof typeof FORMS;
