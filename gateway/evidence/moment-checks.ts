@@ -13,8 +13,8 @@ export function freshnessCheck({ lastAt }: CurrentEvidence, { maxAgeMs }: Gate, 
 }
 
 /**
- * Whether the breaker has been closed for long enough. Since a gateway started is no longer than it has been up, so a young
- * one does not know. Null where there is no breaker to ask.
+ * Whether the breaker has been closed for long enough. One that has not opened since its gateway started is taken for closed
+ * before, too: had it not been, the failures that opened it are among the errors. Null where there is no breaker to ask.
  */
 export function breakerCheck(
   live: LiveFacts,
@@ -23,15 +23,19 @@ export function breakerCheck(
 ): Check | null {
   if (live.breaker === null) return null;
   const { state, lastOpenAt, startedAt } = live.breaker;
-  const measured = state === "closed" ? Math.max(0, now - Math.max(lastOpenAt ?? startedAt, startedAt)) : 0;
+  const measured = state === "closed" ? Math.max(0, now - (lastOpenAt ?? startedAt)) : 0;
   const check = (verdict: Check["verdict"], says: string, next: string | null): Check => {
     return { name: "breaker", verdict, says, measured, needed, next };
   };
   if (state !== "closed") return check("no", `the breaker is ${state}`, "a function that answers again");
-  const since = lastOpenAt === null ? ", since the gateway started" : "";
-  const says = `the breaker has been closed for ${span(measured)}${since}; ${span(needed)} are needed`;
-  if (measured >= needed) return check("yes", says, null);
-  return check(lastOpenAt === null ? "unknown" : "no", says, span(needed - measured));
+  if (lastOpenAt === null)
+    return check(
+      "yes",
+      `the breaker has not opened in the ${span(measured)} that the gateway has been up`,
+      null,
+    );
+  const says = `the breaker has been closed for ${span(measured)}; ${span(needed)} are needed`;
+  return measured >= needed ? check("yes", says, null) : check("no", says, span(needed - measured));
 }
 
 /** Whether all gateways are of one mind; where they are not, nobody knows yet what a flip would do. */
