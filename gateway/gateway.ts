@@ -78,11 +78,7 @@ export function gateway(parts: GatewayParts): Gateway {
 
       // 6. Respond.
       copying?.watch(asked.answer);
-      const delivery = await respond(
-        request,
-        asked.answer,
-        setCookie === null ? [] : ["Set-Cookie", setCookie],
-      );
+      const delivery = await respond(request, asked.answer, setCookie);
 
       // What the client is still sending is of no use to anybody; read on, or its connection would be stuck.
       request.body.discard();

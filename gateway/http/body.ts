@@ -1,5 +1,6 @@
 import { pipeline, Readable, Transform } from "node:stream";
 import type { HeaderList } from "./headers.ts";
+import { MIN_PROGRESS_BYTES, SAFE_LIMITS, type EdgeLimits } from "./limits.ts";
 
 /** Where a body comes from. */
 export interface BodySource {
@@ -10,20 +11,38 @@ export interface BodySource {
   readonly onFirstRead?: () => void;
   /** Trailer fields, once the stream has ended. */
   readonly trailers?: () => HeaderList;
+  /** Safe ones unless given. */
+  readonly limits?: BodyLimits;
 }
+
+/** How much a body may bring, and how slowly. */
+export type BodyLimits = Pick<EdgeLimits, "bodyBytes" | "uploadMs">;
 
 /** Where a copy of a body goes while it passes. */
 export interface BodySink {
   add(chunk: Buffer): void;
 }
 
-/** How long a client may stop in the middle of its body. */
-export const BODY_IDLE_MS = 30_000;
+/** How long a client may stop in the middle of its body, unless a body says otherwise. */
+export const BODY_IDLE_MS = SAFE_LIMITS.uploadMs;
 
-/** The client stopped in the middle of its body. */
+/** The client stopped in the middle of its body, or nearly so. */
 export class SlowClient extends Error {
-  constructor() {
-    super(`nothing came from the client for ${BODY_IDLE_MS} ms`);
+  constructor(ms: number) {
+    super(`less than ${MIN_PROGRESS_BYTES} bytes came from the client in ${ms} ms`);
+  }
+}
+
+/** Tells progress from a trickle. */
+export class Pace {
+  #uncounted = 0;
+
+  /** True when enough has come since it was last true. */
+  advances(bytes: number): boolean {
+    this.#uncounted += bytes;
+    if (this.#uncounted < MIN_PROGRESS_BYTES) return false;
+    this.#uncounted = 0;
+    return true;
   }
 }
 
@@ -60,6 +79,10 @@ export class RequestBody {
 
   static of(bytes: Buffer): RequestBody {
     return new RequestBody(null, bytes);
+  }
+
+  get limits(): BodyLimits {
+    return this.#source?.limits ?? SAFE_LIMITS;
   }
 
   /** True while the body can still be sent from its first byte. */
@@ -125,7 +148,9 @@ export class RequestBody {
   #readUpTo(maxBytes: number): Promise<void> {
     const { stream } = this.#begin();
     return new Promise((resolve, reject) => {
-      const idle = setTimeout(() => settle(new SlowClient()), BODY_IDLE_MS);
+      const { uploadMs } = this.limits;
+      const idle = setTimeout(() => settle(new SlowClient(uploadMs)), uploadMs);
+      const pace = new Pace();
       const settle = (error?: Error) => {
         clearTimeout(idle);
         stream.off("data", onData).off("end", onEnd).off("error", settle).off("close", onClose);
@@ -133,7 +158,7 @@ export class RequestBody {
         else reject(error);
       };
       const onData = (chunk: Buffer) => {
-        idle.refresh();
+        if (pace.advances(chunk.length)) idle.refresh();
         this.#read.push(chunk);
         this.#readBytes += chunk.length;
         if (this.#readBytes <= maxBytes) return;

@@ -5,10 +5,11 @@ import type { Clock } from "../clock.ts";
 import { RequestBody } from "./body.ts";
 import { forwarded } from "./forwarded.ts";
 import { copyKind, SHADOW_FIELD } from "./shadow-field.ts";
-import { allValues, endToEnd, firstValue, passableTrailers, without, type HeaderList } from "./headers.ts";
-import { problem, type Problem } from "./problem.ts";
+import { bad, isCounted, parseHead } from "./head.ts";
+import { endToEnd, firstValue, passableTrailers, without, type HeaderList } from "./headers.ts";
+import { SAFE_LIMITS, type EdgeLimits } from "./limits.ts";
+import type { Problem } from "./problem.ts";
 import type { GatewayRequest, LiveRequest } from "./request.ts";
-import { parseTarget, type Target } from "./target.ts";
 import { continueTrace } from "./trace.ts";
 import { plainAddress, type Trust } from "./trust.ts";
 
@@ -17,6 +18,8 @@ export interface IngressSettings {
   readonly trust: Trust;
   /** This gateway's name in `Via`; a request that carries it already has come round in a circle. */
   readonly viaName: string;
+  /** Safe ones unless given. */
+  readonly limits?: EdgeLimits;
 }
 
 /** A request that may pass, or the answer it gets instead. */
@@ -36,7 +39,14 @@ export function enter(
   res.once("close", () => {
     if (!res.writableFinished) gone.abort();
   });
-  return { request: { ...head.request, body: bodyOf(req, res), signal: gone.signal, live: { req, res } } };
+  return {
+    request: {
+      ...head.request,
+      body: bodyOf(req, res, settings.limits),
+      signal: gone.signal,
+      live: { req, res },
+    },
+  };
 }
 
 /** The same for a request that asks to switch protocols: it has no body, and no answer but the tunnel. */
@@ -51,7 +61,8 @@ export function enterUpgrade(req: IncomingMessage, settings: IngressSettings): E
 
 /** True for the one protocol that is tunnelled. `h2c` and all others are answered as if nothing had been asked. */
 export function asksForWebSocket(req: IncomingMessage): boolean {
-  return req.method === "GET" && firstValue(req.rawHeaders, "upgrade")?.toLowerCase() === "websocket";
+  if (req.method !== "GET" || req.httpVersion !== "1.1") return false;
+  return firstValue(req.rawHeaders, "upgrade")?.toLowerCase() === "websocket";
 }
 
 const NEVER = new AbortController().signal;
@@ -61,7 +72,7 @@ function enterHead(
   settings: IngressSettings,
 ): Entered<Omit<GatewayRequest, "body" | "signal">> {
   const id = randomUUID();
-  const parsed = parseHead(req, settings.viaName);
+  const parsed = parseHead(req, settings.viaName, settings.limits ?? SAFE_LIMITS);
   if ("status" in parsed) return { refused: parsed, id };
   const { target, host } = parsed;
 
@@ -71,7 +82,7 @@ function enterHead(
     encrypted: socket instanceof TLSSocket,
     port: socket.localPort ?? 0,
   };
-  const [client, headers] = forwarded(sanitized(req.rawHeaders), host, peer, settings.trust);
+  const [client, headers] = forwarded(sanitized(req), host, peer, settings.trust);
   const trace = continueTrace(firstValue(headers, "traceparent"), firstValue(headers, "tracestate"));
   return {
     request: {
@@ -97,59 +108,6 @@ function enterHead(
   };
 }
 
-function parseHead(req: IncomingMessage, viaName: string): { target: Target; host: string } | Problem {
-  const { rawHeaders } = req;
-  if (req.httpVersion !== "1.1" && req.httpVersion !== "1.0") {
-    return problem(505, "http-version", "HTTP/1.1 is spoken here.");
-  }
-  const codings = allValues(rawHeaders, "transfer-encoding");
-  if (codings.length > 0) {
-    if (req.httpVersion === "1.0") return bad("transfer-encoding", "HTTP/1.0 has no Transfer-Encoding.");
-    if (codings.length > 1 || codings[0]!.trim().toLowerCase() !== "chunked") {
-      return problem(501, "transfer-encoding", "The only transfer coding understood here is one `chunked`.");
-    }
-  }
-  if (allValues(rawHeaders, "via").some((value) => value.includes(viaName))) {
-    return problem(508, "loop", "This request has passed this gateway before.");
-  }
-  const hosts = allValues(rawHeaders, "host");
-  if (hosts.length > 1 || (hosts.length === 0 && req.httpVersion !== "1.0")) {
-    return bad("host", "Exactly one Host field is needed.");
-  }
-  const { raw, authority } = originForm(req.url ?? "");
-  const host = authority ?? hosts[0] ?? "";
-  if (!isAuthority(host) && (hosts.length > 0 || authority !== undefined))
-    return bad("host", "The Host field is not a valid authority.");
-  if (raw === "*") {
-    if (req.method !== "OPTIONS") return bad("target", "Only OPTIONS takes the target `*`.");
-    return { target: { raw, path: raw, query: null }, host };
-  }
-  const target = parseTarget(raw);
-  return typeof target === "string"
-    ? bad("target", `The request target is refused: ${target}.`)
-    : { target, host };
-}
-
-function bad(code: string, detail: string): Problem {
-  return problem(400, `bad-${code}`, detail);
-}
-
-/** Absolute-form is sent on in origin-form, and its authority replaces Host (RFC 9112 §3.2.2). */
-function originForm(url: string): { raw: string; authority: string | undefined } {
-  const scheme = /^https?:\/\//i.exec(url);
-  if (scheme === null) return { raw: url, authority: undefined };
-  const rest = url.slice(scheme[0].length);
-  const end = rest.search(/[/?#]/);
-  if (end === -1) return { raw: "/", authority: rest };
-  const path = rest.slice(end);
-  return { raw: path.startsWith("/") ? path : `/${path}`, authority: rest.slice(0, end) };
-}
-
-/** Host grammar of RFC 3986 §3.2.2 without userinfo: a name, an IPv4 address or a bracketed IPv6 one; maybe a port. */
-function isAuthority(host: string): boolean {
-  return /^(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/.test(host);
-}
-
 /** `_` look-alikes of these become them in CGI-style servers, where `_` and `-` are one (X_Forwarded_For). */
 const SPOOFABLE = new Set([
   "content-length",
@@ -162,10 +120,15 @@ const SPOOFABLE = new Set([
   "x-forwarded-host",
   "x-forwarded-port",
   "x-real-ip",
+  SHADOW_FIELD,
 ]);
 
-function sanitized(rawHeaders: HeaderList): string[] {
-  const headers = endToEnd(rawHeaders);
+const EXPECT = new Set(["expect"]);
+
+function sanitized({ method = "", httpVersion, rawHeaders }: IncomingMessage): HeaderList {
+  const passed = endToEnd(rawHeaders);
+  const headers = httpVersion === "1.0" ? without(passed, EXPECT) : passed;
+  if (isCounted(method)) countDown(headers);
   if (!headers.some((text, i) => i % 2 === 0 && text.includes("_"))) return headers;
   const lookAlikes = new Set<string>();
   for (let i = 0; i < headers.length; i += 2) {
@@ -173,6 +136,13 @@ function sanitized(rawHeaders: HeaderList): string[] {
     if (name.includes("_") && SPOOFABLE.has(name.replaceAll("_", "-"))) lookAlikes.add(name);
   }
   return without(headers, lookAlikes);
+}
+
+function countDown(headers: string[]): void {
+  for (let i = 0; i < headers.length; i += 2) {
+    const isLimit = headers[i]!.toLowerCase() === "max-forwards" && /^[0-9]{1,9}$/.test(headers[i + 1]!);
+    if (isLimit) headers[i + 1] = String(Number(headers[i + 1]) - 1);
+  }
 }
 
 const MARK = new Set([SHADOW_FIELD]);
@@ -202,7 +172,7 @@ function hasBody({ rawHeaders }: IncomingMessage): boolean {
   );
 }
 
-function bodyOf(req: IncomingMessage, res: ServerResponse): RequestBody {
+function bodyOf(req: IncomingMessage, res: ServerResponse, limits?: EdgeLimits): RequestBody {
   const length = firstValue(req.rawHeaders, "content-length");
   const chunked = firstValue(req.rawHeaders, "transfer-encoding") !== undefined;
   if (!hasBody(req)) return RequestBody.empty;
@@ -217,6 +187,7 @@ function bodyOf(req: IncomingMessage, res: ServerResponse): RequestBody {
   return RequestBody.from({
     stream: req,
     length: chunked ? null : Number(length),
+    ...(limits && { limits }),
     ...(expectsContinue && { onFirstRead: () => res.writeContinue() }),
     trailers: () => passableTrailers(req.rawTrailers),
   });

@@ -1,6 +1,7 @@
 import { STATUS_CODES, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
+import { withCookie } from "./handed-cookie.ts";
 import { firstValue, without, type HeaderList } from "./headers.ts";
 import type { LiveRequest } from "./request.ts";
 import { problem, problemResponse, type Problem } from "./problem.ts";
@@ -9,21 +10,25 @@ import type { UpstreamResponse } from "../upstreams/upstream.ts";
 /** How an answer ended for the client. */
 export type Delivery = "complete" | "client-gone" | "cut-short";
 
-/** Writes one answer to the client; nothing else in the gateway does. Resolves when it is over, and never rejects. */
+/**
+ * Writes one answer to the client, with a cookie of the gateway's own where there is one; nothing else in the gateway
+ * does. Resolves when it is over, and never rejects.
+ */
 export async function respond(
   request: LiveRequest,
-  answer: UpstreamResponse,
-  extraHeaders: HeaderList = [],
+  given: UpstreamResponse,
+  cookie: string | null,
 ): Promise<Delivery> {
+  const answer = cookie === null ? given : withCookie(given, cookie);
   const { res } = request.live;
   if (res.destroyed || res.writableEnded) {
     discard(answer);
     return "client-gone";
   }
-  if (!writeHead(res, answer, extraHeaders)) {
+  if (!writeHead(res, answer)) {
     discard(answer);
     const failure = problem(502, "upstream-answered-badly", "The service gave no valid answer.");
-    return respond(request, problemResponse(failure, request.id), extraHeaders);
+    return respond(request, problemResponse(failure, request.id), cookie);
   }
   if (isBodiless(request.method, answer.status)) {
     // Drained and not destroyed: by protocol it is empty, and its connection goes back to the pool.
@@ -51,7 +56,8 @@ export function inform(request: LiveRequest, status: number, headers: HeaderList
 /** Answers what never became a request, and ends the connection: what follows on it cannot be trusted. */
 export function refuse(res: ServerResponse, refused: Problem, id: string): void {
   const answer = problemResponse(refused, id);
-  writeHead(res, answer, ["Connection", "close"]);
+  res.shouldKeepAlive = false;
+  writeHead(res, answer);
   res.end(answer.body);
 }
 
@@ -71,11 +77,11 @@ export function refuseSocket(socket: Socket, refused: Problem, id: string): void
   socket.once("close", () => clearTimeout(cut));
 }
 
-function writeHead(res: ServerResponse, answer: UpstreamResponse, extraHeaders: HeaderList): boolean {
+function writeHead(res: ServerResponse, answer: UpstreamResponse): boolean {
   try {
     const fields = withoutIdleTrailer(res, answer);
     // RFC 9110 §8.6: a 204 has no Content-Length, whatever upstream says.
-    const headers = [...(answer.status === 204 ? without(fields, CONTENT_LENGTH) : fields), ...extraHeaders];
+    const headers = answer.status === 204 ? without(fields, CONTENT_LENGTH) : [...fields];
     if (answer.reason === "") res.writeHead(answer.status, headers);
     else res.writeHead(answer.status, answer.reason, headers);
     return true;

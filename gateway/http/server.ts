@@ -2,8 +2,10 @@ import http, { type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Gateway } from "../gateway.ts";
 import { asksForWebSocket } from "./ingress.ts";
+import { SAFE_LIMITS, type EdgeLimits } from "./limits.ts";
 import { problem } from "./problem.ts";
-import { refuseSocket } from "./respond.ts";
+import { refuse, refuseSocket } from "./respond.ts";
+import { turns } from "./turns.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 
 export interface ServerSettings {
@@ -14,6 +16,8 @@ export interface ServerSettings {
   readonly drainGraceMs: number;
   /** How long a drain waits for requests in flight before it cuts them. */
   readonly drainLimitMs: number;
+  /** Safe ones unless given. */
+  readonly limits?: EdgeLimits;
 }
 
 /** The listener that clients talk to. */
@@ -32,45 +36,63 @@ const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string
   ERR_HTTP_REQUEST_TIMEOUT: [408, "request-timeout"],
 };
 
+const OVERLOADED = {
+  ...problem(503, "overloaded", "More requests are in flight than are taken here."),
+  retryAfterS: 1,
+};
+
 /** Listens with node:http, strictly, and hands every request to the gateway. Rejects when the port cannot be had. */
 export async function serve(
   gateway: Gateway,
   settings: ServerSettings,
   telemetry: Telemetry,
 ): Promise<GatewayServer> {
+  const limits = settings.limits ?? SAFE_LIMITS;
   let draining = false;
-  const answering = new Map<Socket, Set<ServerResponse>>();
+  let inFlight = 0;
+  const answering = turns(limits.uploadMs);
 
   const server = http.createServer(
     {
-      maxHeaderSize: 32 * 1024,
+      maxHeaderSize: limits.headBytes,
       // The head must be there within this; bodies may take as long as they move.
-      headersTimeout: 15_000,
+      headersTimeout: limits.headMs,
       requestTimeout: 0,
-      connectionsCheckingInterval: 2_000,
-      // Longer than the 60 s after which AWS load balancers drop idle connections: the side that reuses must close first.
-      keepAliveTimeout: 75_000,
+      connectionsCheckingInterval: Math.min(2_000, limits.headMs / 4),
+      keepAliveTimeout: limits.idleMs,
       requireHostHeader: false,
-      shouldUpgradeCallback: asksForWebSocket,
+      // Behind an answer that is still owed, a tunnel's bytes would be taken for it: the wish is not heard there.
+      shouldUpgradeCallback: (req) => asksForWebSocket(req) && answering.on(req.socket).length === 0,
     },
-    (req, res) => {
-      const { socket } = req;
-      const answers = answering.get(socket) ?? new Set();
-      answering.set(socket, answers.add(res));
-      res.once("close", () => {
-        answers.delete(res);
-        if (answers.size === 0) answering.delete(socket);
-      });
-      if (draining) res.shouldKeepAlive = false;
-      gateway.handle(req, res).catch((error: unknown) => {
-        telemetry.unexpected({ where: "request", error });
-        res.destroy();
-      });
-    },
+    (req, res) =>
+      answering.take(req, res, () => {
+        if (draining) res.shouldKeepAlive = false;
+        if (inFlight >= limits.requests) {
+          telemetry.requestRefused({ id: "", status: OVERLOADED.status, code: OVERLOADED.code });
+          return refuse(res, OVERLOADED, "");
+        }
+        inFlight += 1;
+        res.once("close", () => (inFlight -= 1));
+        gateway.handle(req, res).catch((error: unknown) => {
+          telemetry.unexpected({ where: "request", error });
+          res.destroy();
+        });
+      }),
   );
   // Node drops fields beyond a count silently; the size of the head bounds them instead.
   server.maxHeadersCount = 0;
-  server.on("checkContinue", (req, res) => server.emit("request", req, res));
+  server.maxConnections = limits.connections;
+  for (const event of ["checkContinue", "checkExpectation"]) {
+    server.on(event, (req, res) => server.emit("request", req, res));
+  }
+  server.timeout = limits.stallMs;
+  server.on("timeout", (socket: Socket) => {
+    if (upgraded.has(socket)) return;
+    const [first] = answering.on(socket);
+    // Before an answer has begun, its upstream's own deadline counts.
+    if (first === undefined) socket.destroy();
+    else if (first.headersSent) socket.resetAndDestroy();
+  });
   // Node counts upgraded sockets no longer: neither close() nor closeAllConnections() ends them.
   const upgraded = new Set<Socket>();
   server.on("upgrade", (req, socket: Socket, head) => {
@@ -86,8 +108,8 @@ export async function serve(
     if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
     // While an answer is on its way, a second one would corrupt it. The good one still goes out, unless it is the
     // request it belongs to that broke.
-    const answers = answering.get(socket);
-    if (answers !== undefined) return endBehind(answers, socket);
+    const answers = answering.on(socket);
+    if (answers.length > 0) return endBehind(answers, socket);
     const [status, code] = UNREADABLE[error.code ?? ""] ?? [400, "malformed-request"];
     telemetry.requestRefused({ id: "", status, code });
     return refuseSocket(socket, problem(status, code, "The request could not be read."), "");
@@ -102,7 +124,7 @@ export async function serve(
     async drain() {
       draining = true;
       // Those in flight close behind their answer too, or their idle connections would hold up the end.
-      for (const answers of answering.values()) for (const res of answers) res.shouldKeepAlive = false;
+      for (const res of answering.all()) res.shouldKeepAlive = false;
       await new Promise((resolve) => setTimeout(resolve, settings.drainGraceMs));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of upgraded) socket.destroy();
@@ -113,7 +135,7 @@ export async function serve(
   };
 }
 
-function endBehind(answers: ReadonlySet<ServerResponse>, socket: Socket): void {
+function endBehind(answers: readonly ServerResponse[], socket: Socket): void {
   for (const res of answers) {
     if (!res.req.complete) return void socket.destroy();
     res.shouldKeepAlive = false;

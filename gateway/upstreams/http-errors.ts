@@ -35,7 +35,8 @@ function kindOfRefusal(code: string): FailureKind {
 
 /** What makes an answer that the parser accepted unfit to be passed on, or undefined. */
 export function unsafeAnswer(answer: IncomingMessage): string | undefined {
-  const { statusCode = 0, statusMessage = "", rawHeaders } = answer;
+  const { httpVersion, statusCode = 0, statusMessage = "", rawHeaders } = answer;
+  if (!httpVersion.startsWith("1.")) return `HTTP/${httpVersion}`;
   if (statusCode < 200 || statusCode > 999) return `status ${statusCode} is no final status`;
   if (hasControlByte(statusMessage)) return "control byte in the reason phrase";
   const codings = allValues(rawHeaders, "transfer-encoding");

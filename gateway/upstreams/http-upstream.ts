@@ -2,7 +2,7 @@ import http, { type Agent, type ClientRequest, type IncomingMessage } from "node
 import https from "node:https";
 import { isIP } from "node:net";
 import { TLSSocket } from "node:tls";
-import { BODY_IDLE_MS, type RequestBody } from "../http/body.ts";
+import { Pace, type RequestBody } from "../http/body.ts";
 import { endToEnd, firstValue, passableTrailers, without } from "../http/headers.ts";
 import type { GatewayRequest } from "../http/request.ts";
 import { httpFailure, unsafeAnswer } from "./http-errors.ts";
@@ -23,6 +23,9 @@ const MAX_HEAD_BYTES = 32 * 1024;
 /** A server that was asked to wait for its word may be too old to give it (RFC 9110 §10.1.1: do not wait for ever). */
 const CONTINUE_WAIT_MS = 1_000;
 
+/** Less than the 5 s after which Apache and Node close idle connections: a write must not meet one that is closing. */
+const IDLE_MS = 4_000;
+
 export interface HttpUpstream extends Upstream {
   /** Lets go of idle connections, and of the others as they become idle. */
   close(): void;
@@ -34,7 +37,12 @@ export function httpUpstream(settings: HttpUpstreamSettings): HttpUpstream {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const { Agent: PooledAgent, request } = url.protocol === "https:" ? https : http;
   // LIFO keeps the fewest sockets warm, so idle ones age out before the server closes them under a request.
-  const agent = new PooledAgent({ keepAlive: true, maxSockets: settings.connections, scheduling: "lifo" });
+  const agent = new PooledAgent({
+    keepAlive: true,
+    maxSockets: settings.connections,
+    scheduling: "lifo",
+    timeout: IDLE_MS,
+  });
   const open = (message: GatewayRequest, connection: Agent | false): ClientRequest =>
     request({
       agent: connection,
@@ -74,6 +82,9 @@ export function httpUpstream(settings: HttpUpstreamSettings): HttpUpstream {
  */
 class StaleSocket extends Error {}
 
+/** A body turned out to be larger than clients may send. Part of it was sent on already. */
+const tooLarge = () => new UpstreamError("too-large", "more than clients may send", { phase: "unknown" });
+
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt): Promise<UpstreamResponse> {
@@ -82,6 +93,9 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
   const line = lineOf(out);
   return new Promise<UpstreamResponse>((resolve, reject) => {
     let settled = false;
+    let answering: IncomingMessage | undefined;
+    let sent = 0;
+    const pace = new Pace();
     const settle = () => {
       settled = true;
       clearTimeout(timer);
@@ -104,12 +118,15 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
       if (settled || message.body.ended) return;
       // From here on the client has its time to send.
       clearTimeout(timer);
-      timer = setTimeout(onLate, Math.max(attempt.timeoutMs, BODY_IDLE_MS));
+      timer = setTimeout(onLate, Math.max(attempt.timeoutMs, message.body.limits.uploadMs));
     });
 
     // First of all, and to the end: an error without a listener ends the process, and a late one reaches the body anyway.
     out.on("error", (error: NodeJS.ErrnoException) => {
-      const stale = out.reusedSocket && error.code === "ECONNRESET" && message.body.length === 0;
+      // Node takes a reset for the end of a body that has no other, and so for a whole one.
+      answering?.destroy(error);
+      if (answering !== undefined) return;
+      const stale = line.untouched() && error.code === "ECONNRESET" && message.body.length === 0;
       fail(stale && SAFE.has(message.method) ? new StaleSocket() : httpFailure(error, line.ready()));
     });
     out.on("information", ({ statusCode, rawHeaders }) => {
@@ -124,6 +141,7 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
       settle();
       const problem = unsafeAnswer(answer);
       if (problem !== undefined) return fail(new UpstreamError("bad-answer", problem));
+      answering = answer;
       cancelWith(attempt.signal, answer);
       // Answered without having asked for the body: nobody will send it, and the connection would wait for it for ever.
       answer.once("end", () => {
@@ -136,8 +154,18 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
     attempt.signal.addEventListener("abort", onGone);
     sendBody(out, message, {
       line,
-      // A cleared timer would come back to life.
-      onProgress: () => void (settled || timer.refresh()),
+      onProgress(bytes) {
+        sent += bytes;
+        if (sent > message.body.limits.bodyBytes) fail(tooLarge());
+        // A cleared timer would come back to life.
+        if (pace.advances(bytes) && !settled) timer.refresh();
+      },
+      onWhole() {
+        if (settled) return;
+        // From here on it is the server's time again.
+        clearTimeout(timer);
+        timer = setTimeout(onLate, attempt.timeoutMs);
+      },
       onGone,
     });
   });
@@ -147,6 +175,8 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
 interface Line {
   /** False while not a byte of the request can have left: no connection, or no TLS on it yet. */
   ready(): boolean;
+  /** True when the connection was used before, and nothing has come over it since. */
+  untouched(): boolean;
   whenReady(run: () => void): void;
 }
 
@@ -156,16 +186,22 @@ interface Line {
  */
 function lineOf(out: ClientRequest): Line {
   let ready = false;
+  let readBefore = 0;
   const waiting: (() => void)[] = [];
   const onReady = () => {
     ready = true;
     for (const run of waiting.splice(0)) run();
   };
   out.once("socket", (socket) => {
+    readBefore = socket.bytesRead;
     if (!socket.connecting && !socket.destroyed) onReady();
     else socket.once(socket instanceof TLSSocket ? "secureConnect" : "connect", onReady);
   });
-  return { ready: () => ready, whenReady: (run) => (ready ? run() : void waiting.push(run)) };
+  return {
+    ready: () => ready,
+    untouched: () => out.reusedSocket && out.socket?.bytesRead === readBefore,
+    whenReady: (run) => (ready ? run() : void waiting.push(run)),
+  };
 }
 
 /** The client's going away ends the server's work too, until the answer is through. */
@@ -208,7 +244,8 @@ function fieldsFor(message: GatewayRequest, ownHost: string): string[] {
 /** How a body's way to the server goes. */
 interface Sending {
   readonly line: Line;
-  readonly onProgress: () => void;
+  readonly onProgress: (bytes: number) => void;
+  readonly onWhole: () => void;
   /** The client broke off in the middle of it. */
   readonly onGone: () => void;
 }
@@ -240,11 +277,12 @@ function awaitWord(out: ClientRequest, body: RequestBody, sending: Sending): voi
   out.write(Buffer.alloc(0));
 }
 
-function stream(out: ClientRequest, body: RequestBody, { onProgress, onGone }: Sending): void {
+function stream(out: ClientRequest, body: RequestBody, { onProgress, onWhole, onGone }: Sending): void {
   const source = body.stream();
-  source.on("data", onProgress);
+  source.on("data", (chunk: Buffer) => onProgress(chunk.length));
   source.pipe(out, { end: false });
   source.once("end", () => {
+    onWhole();
     const trailers = body.trailers();
     const list: [string, string][] = [];
     for (let i = 0; i < trailers.length; i += 2) list.push([trailers[i]!, trailers[i + 1]!]);

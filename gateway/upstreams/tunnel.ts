@@ -28,7 +28,10 @@ export function webSocketTunnel(
   { legacyUrl, timeoutMs, open }: TunnelSettings,
   telemetry: Telemetry,
 ): Tunnel {
-  const joining = new WeakMap<IncomingMessage, { id: string; socket: Socket; writtenBefore: number }>();
+  const joining = new WeakMap<
+    IncomingMessage,
+    { id: string; socket: Socket; writtenBefore: number; unwatch: () => void }
+  >();
   const fail = (req: IncomingMessage) => {
     const { id, socket, writtenBefore } = joining.get(req)!;
     // Once bytes of the monolith's answer went out, another answer would only corrupt them.
@@ -44,11 +47,13 @@ export function webSocketTunnel(
     on: {
       proxyReqWs(out, req) {
         // A client that leaves while the monolith sends would leave the other half open: a paused pipe hears nothing.
-        joining.get(req)!.socket.once("close", () => {
+        const { socket, unwatch } = joining.get(req)!;
+        socket.once("close", () => {
           out.destroy();
           out.socket?.destroy();
         });
         out.prependListener("upgrade", (answer) => {
+          unwatch();
           if (accepts(answer, req)) return;
           // Ending the client's socket first is what keeps the 101 and all that follows it from being written.
           fail(req);
@@ -70,12 +75,30 @@ export function webSocketTunnel(
     join(request, req, socket, head) {
       open.add(socket);
       socket.once("close", () => open.delete(socket));
-      joining.set(req, { id: request.id, socket, writtenBefore: socket.bytesWritten });
+      joining.set(req, {
+        id: request.id,
+        socket,
+        writtenBefore: socket.bytesWritten,
+        unwatch: endWithClient(socket),
+      });
       req.url = request.target.raw;
       req.headers = joined(request.headers);
       proxy.upgrade(req, socket, head);
     },
   };
+}
+
+/**
+ * A client that closes its half before anything was switched wants no tunnel any more. Nobody reads its socket yet, so
+ * nobody would hear of it; what it has sent stays where it is.
+ */
+function endWithClient(socket: Socket): () => void {
+  const look = () => {
+    if (socket.readableLength === 0) socket.read();
+  };
+  const onEnd = () => socket.destroy();
+  socket.on("readable", look).once("end", onEnd);
+  return () => socket.off("readable", look).off("end", onEnd);
 }
 
 const WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

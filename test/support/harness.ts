@@ -7,13 +7,14 @@ import type { Decision } from "../../gateway/flags/decide.ts";
 import { NO_FLAGS, type FlagSnapshot } from "../../gateway/flags/flag-source.ts";
 import { gateway, type GatewayParts, type Routing } from "../../gateway/gateway.ts";
 import type { GatewayRequest } from "../../gateway/http/request.ts";
+import { SAFE_LIMITS, type EdgeLimits } from "../../gateway/http/limits.ts";
 import { serve } from "../../gateway/http/server.ts";
 import { trustIn } from "../../gateway/http/trust.ts";
 import type { Route } from "../../gateway/routes/route.ts";
 import { routeTable } from "../../gateway/routes/table.ts";
 import { silentTelemetry } from "../../gateway/telemetry/silent.ts";
 import type { RequestFinished } from "../../gateway/telemetry/telemetry.ts";
-import { httpUpstream } from "../../gateway/upstreams/http-upstream.ts";
+import { legacyUpstream } from "../../gateway/upstreams/legacy.ts";
 import { webSocketTunnel } from "../../gateway/upstreams/tunnel.ts";
 import {
   UpstreamError,
@@ -62,7 +63,9 @@ export async function startHarness(options: {
   functions?: Readonly<Record<string, Upstream>>;
   flags?: Partial<FlagSnapshot>;
   legacyTimeoutMs?: number;
+  limits?: Partial<EdgeLimits>;
 }) {
+  const limits = { ...SAFE_LIMITS, ...options.limits };
   const yaml = `version: 1\nlegacy: { url: "${options.legacyUrl}" }\n${options.more ?? ""}\nroutes:\n${options.routes ?? "  {}"}\n`;
   const loaded = loadConfig(yaml, "routes.yaml", {});
   if ("problems" in loaded)
@@ -79,7 +82,11 @@ export async function startHarness(options: {
     opossumBreaker(`${id}:${side}`, settings, { clock }),
   );
   breakers.reload(config.routes);
-  const legacy = httpUpstream({ name: "legacy", ...config.legacy });
+  const legacy = legacyUpstream({
+    name: "legacy",
+    ...config.legacy,
+    ...(process.env["T_LEAN"] && { client: "lean" as const }),
+  });
   const open = new Set<Socket>();
   const routing: Routing = {
     table: routeTable(config.routes),
@@ -88,7 +95,7 @@ export async function startHarness(options: {
     legacyTimeoutMs: options.legacyTimeoutMs ?? 5_000,
     functions: new Map(Object.entries(options.functions ?? {})),
     shadowSides: () => ({ legacy, function: legacy, rehearsal: null }),
-    ingress: { clock, trust: trustIn(config.trustedProxies), viaName: "banyan-test" },
+    ingress: { clock, trust: trustIn(config.trustedProxies), viaName: "banyan-test", limits },
   };
   let snapshot: FlagSnapshot = { ...NO_FLAGS, ...options.flags };
   const parts: GatewayParts = {
@@ -113,7 +120,7 @@ export async function startHarness(options: {
     },
   };
   const core = gateway(parts);
-  const settings = { host: "127.0.0.1", port: 0, drainGraceMs: 0, drainLimitMs: 2_000 };
+  const settings = { host: "127.0.0.1", port: 0, drainGraceMs: 0, drainLimitMs: 2_000, limits };
   const server = await serve(core, settings, telemetry);
   return {
     core,

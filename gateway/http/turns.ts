@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+/** The requests of each connection, one at a time: node:http hands out what is pipelined all at once. */
+export interface Turns {
+  /** Runs it now, or when all that came before it on its connection are answered; never, if one of those was the last. */
+  take(req: IncomingMessage, res: ServerResponse, run: () => void): void;
+  /** The answers that are owed on a connection, in their order. */
+  on(socket: Socket): readonly ServerResponse[];
+  all(): Iterable<ServerResponse>;
+}
+
+/** Nobody means well who asks for more before the first is answered; node:http would keep all of it. */
+const MOST_PIPELINED = 1_000;
+
+/**
+ * `lingerMs`: how long a client may go on sending a body that was answered already. Closing at once would reset the
+ * connection, and the reset could overtake the answer.
+ */
+export function turns(lingerMs: number): Turns {
+  const owed = new Map<Socket, Map<ServerResponse, () => void>>();
+  const opened = (socket: Socket) => {
+    const line = new Map<ServerResponse, () => void>();
+    owed.set(socket, line);
+    socket.once("close", () => owed.delete(socket));
+    return line;
+  };
+  return {
+    take(req, res, run) {
+      const { socket } = req;
+      const line = owed.get(socket) ?? opened(socket);
+      if (line.size === MOST_PIPELINED) {
+        socket.destroy();
+        return;
+      }
+      line.set(res, run);
+      res.once("close", () => {
+        if (!req.complete && !socket.destroyed) linger(req, socket, lingerMs);
+        // It was the last: what else comes stays behind it for ever.
+        if (!res.shouldKeepAlive) return;
+        line.delete(res);
+        const [next] = line.values();
+        if (!socket.destroyed) next?.();
+      });
+      if (line.size === 1) run();
+    },
+    on: (socket) => [...(owed.get(socket)?.keys() ?? [])],
+    *all() {
+      for (const line of owed.values()) yield* line.keys();
+    },
+  };
+}
+
+function linger(req: IncomingMessage, socket: Socket, lingerMs: number): void {
+  const cut = setTimeout(() => socket.destroy(), lingerMs);
+  req.once("end", () => clearTimeout(cut)).once("close", () => clearTimeout(cut));
+}
