@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { AdminParts } from "./admin/admin-parts.ts";
+import { liveChanges } from "./admin/events-changes.ts";
 import type { Observation } from "./audit/audit-log.ts";
 import { fileAudit } from "./audit/file-audit.ts";
 import { observedMoves } from "./audit/observed-moves.ts";
@@ -33,11 +34,30 @@ export interface Assembly extends AsyncDisposable {
   /** What the operator's side works on. */
   readonly operated: Pick<
     AdminParts,
-    "table" | "flags" | "writer" | "stop" | "audit" | "evidence" | "telemetry" | "clock"
+    | "table"
+    | "flags"
+    | "writer"
+    | "stop"
+    | "audit"
+    | "evidence"
+    | "environment"
+    | "configFile"
+    | "telemetry"
+    | "clock"
   > &
     Pick<
       NonNullable<AdminParts["live"]>,
-      "breakers" | "copyBreakers" | "startedAt" | "counters" | "prices" | "config" | "configProblem"
+      | "breakers"
+      | "copyBreakers"
+      | "recordings"
+      | "startedAt"
+      | "counters"
+      | "prices"
+      | "config"
+      | "configProblem"
+      | "operators"
+      | "changes"
+      | "auditFile"
     >;
 }
 
@@ -55,7 +75,13 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
   const config = await firstConfig(settings);
   const startedAt = clock.now();
   const counted = counters(clock);
-  const telemetry = tee([pinoTelemetry({ level: settings.logLevel }), counted.telemetry, ...listeners]);
+  const changes = liveChanges();
+  const telemetry = tee([
+    pinoTelemetry({ level: settings.logLevel }),
+    counted.telemetry,
+    changes.telemetry,
+    ...listeners,
+  ]);
   telemetry.configLoaded({ file: settings.configFile, routes: config.routes.length, reloaded: false });
 
   const breakers = breakerRegistry((routeId, side, breaker) =>
@@ -70,7 +96,8 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
   const routing = routings(config, { clock, telemetry, viaName: `banyan-${randomBytes(4).toString("hex")}` });
   parts.defer(() => routing.close());
 
-  const audit = ownFlipsFirst(fileAudit({ path: join(settings.dataFolder, "audit.ndjson"), clock }));
+  const auditFile = join(settings.dataFolder, "audit.ndjson");
+  const audit = ownFlipsFirst(fileAudit({ path: auditFile, clock }));
   // What nobody asked this gateway for is written down as well; when that fails, the flags count all the same.
   const observe = (observation: Observation) => {
     audit.observed(observation).catch((error: unknown) => telemetry.unexpected({ where: "audit", error }));
@@ -148,14 +175,20 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
       stop,
       audit,
       evidence: plane.store,
+      environment: config.evidence.environment,
+      configFile: settings.configFile,
       telemetry,
       clock,
       breakers: () => breakers.states(),
+      recordings: plane.recordings,
       copyBreakers: () => plane.breakers(),
       startedAt,
       counters: counted,
       prices: () => inUse.aws,
       config: () => inUse.printable,
+      operators: () => inUse.operators,
+      changes,
+      auditFile,
       configProblem: () => reloading.problem(),
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -1,7 +1,9 @@
 import type { BreakerStatus } from "../breaker/registry.ts";
 import type { RegionPrices } from "../cost/route-cost.ts";
+import type { Recordings } from "../corpus/recordings.ts";
 import type { AuditIntent, AuditLog } from "../audit/audit-log.ts";
 import type { Clock } from "../clock.ts";
+import type { OperatorsConfig } from "../config/operators-schema.ts";
 import type { EmergencyStop } from "../flags/emergency-stop.ts";
 import type { FlagSource } from "../flags/flag-source.ts";
 import type { FlagWriter } from "../flags/writer.ts";
@@ -9,6 +11,7 @@ import type { EvidenceStore } from "../store/evidence-store.ts";
 import type { RouteTable } from "../routes/table.ts";
 import type { Counters } from "../telemetry/counters.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { LiveChanges } from "./events-changes.ts";
 
 /** Whether requests should be sent here, and why not. */
 export interface Readiness {
@@ -21,6 +24,8 @@ export interface LiveParts {
   readiness(): Readiness;
   /** Of the breakers asked for so far; the others are closed. */
   breakers(): readonly BreakerStatus[];
+  /** Traffic into files. */
+  readonly recordings: Pick<Recordings, "start">;
   /** Those that copies have for themselves. */
   copyBreakers(): readonly BreakerStatus[];
   /** Wall-clock milliseconds. */
@@ -30,6 +35,11 @@ export interface LiveParts {
   configProblem(): string | null;
   /** The routes.yaml in use as plain data, with variables not filled in. */
   config(): unknown;
+  /** Who may use the operator's side. */
+  operators(): OperatorsConfig;
+  readonly changes: LiveChanges;
+  /** Path of the audit log. */
+  readonly auditFile: string;
   /** What Lambda costs where the functions run. */
   prices(): RegionPrices;
 }
@@ -45,13 +55,16 @@ export interface AdminParts {
   readonly audit: AuditLog;
   /** What was compared. */
   readonly evidence: Pick<EvidenceStore, "summaries" | "samples">;
+  /** Name of this environment; empty when unnamed. */
+  readonly environment: string;
+  /** Path of routes.yaml. */
+  readonly configFile: string;
   /** How wishes come here. */
   readonly via: AuditIntent["via"];
   /** This gateway's own emergency stop. */
   readonly stop: EmergencyStop;
   readonly telemetry: Pick<Telemetry, "flipped" | "unexpected">;
-  /** For what expires. */
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Clock;
   /** Of the package. */
   readonly version: string;
   /** Null when no gateway runs and there are only files. */

@@ -1,79 +1,183 @@
-import type { Request } from "express";
-import type { z } from "zod";
+import { z } from "zod";
+import type { AdminParts } from "./admin-parts.ts";
+import { auditEntries, auditRequest } from "./audit-contract.ts";
+import { auditTrail } from "./audit-entries.ts";
+import { demand } from "./auth/admission.ts";
+import type { Identity } from "./auth/identity.ts";
 import {
+  configInUse,
+  diffs,
   diffsRequest,
   explainRequest,
+  explanation,
+  flipped,
   flipRequest,
   killRequest,
   pauseRequest,
   promoteRequest,
+  recordRequest,
+  reportRequest,
   rollbackRequest,
-  type ExplainRequest,
+  status,
 } from "./contract.ts";
+import type { EventFeed } from "./events.ts";
 import { headerPair } from "./header-pair.ts";
+import { openApi } from "./openapi.ts";
+import { operation, type Operation } from "./operation.ts";
 import type { Operator } from "./operator.ts";
-import { parseRequest } from "./parse-request.ts";
-import { Refusal } from "./refusal.ts";
+import { plainReport } from "../report/json.ts";
+import { streamRecording } from "./record.ts";
 
-/** One thing the API can do: by which methods, and what it answers. Only POST may change anything. */
-export interface Endpoint {
-  readonly path: string;
-  readonly get?: (req: Request) => Promise<object>;
-  readonly post?: (req: Request) => Promise<object>;
-}
-
-/** The operator's verbs over HTTP, the same as on the command line. */
-export function endpoints(operatorFor: (req: Request) => Operator): readonly Endpoint[] {
-  const explain = (req: Request, input: unknown) =>
-    operatorFor(req).explain(parseRequest(explainRequest, input));
-  const change = <T>(
-    path: string,
-    schema: z.ZodType<T>,
-    make: (operator: Operator, wish: T) => Promise<object>,
-  ) => ({
-    path,
-    post: (req: Request) => make(operatorFor(req), parseRequest(schema, req.body)),
-  });
-  return [
-    { path: "/api/status", get: (req) => operatorFor(req).status(one(req.query, "route")) },
-    { path: "/api/config", get: (req) => operatorFor(req).config() },
-    {
-      path: "/api/diffs",
-      get: async (req) => operatorFor(req).diffs(parseRequest(diffsRequest, once(req.query))),
-    },
-    {
-      path: "/api/explain",
-      get: (req) => explain(req, explainQuery(req.query)),
-      post: (req) => explain(req, req.body),
-    },
-    change("/api/flip", flipRequest, (operator, wish) => operator.flip(wish)),
-    change("/api/promote", promoteRequest, (operator, wish) => operator.promote(wish)),
-    change("/api/rollback", rollbackRequest, (operator, wish) => operator.rollback(wish)),
-    change("/api/pause", pauseRequest, (operator, wish) => operator.pause(wish)),
-    change("/api/kill", killRequest, (operator, wish) => operator.kill(wish)),
-  ];
-}
-
-type Query = Request["query"];
-
-/** A parameter that may be there once. */
-function one(query: Query, name: string): string | undefined {
-  const value = query[name];
-  if (value === undefined || typeof value === "string") return value;
-  throw new Refusal("bad-request", `${name} may be given once`);
-}
-
-/** Parameters that may each be there once. */
-function once(query: Query): object {
-  return Object.fromEntries(Object.keys(query).map((name) => [name, one(query, name)]));
-}
-
+const nothing = z.strictObject({});
+const ofRoute = z.strictObject({ route: z.string().optional() });
 /** `?method=GET&url=/x&header=Name:%20value&header=…` */
-function explainQuery(query: Query): { [Name in keyof ExplainRequest]: unknown } {
-  const headers = [query["header"] ?? []].flat();
-  return {
-    method: one(query, "method"),
-    url: one(query, "url"),
-    headers: headers.map((header) => (typeof header === "string" ? headerPair(header) : header)),
-  };
+const explainQuery = z.strictObject({
+  method: explainRequest.shape.method,
+  url: explainRequest.shape.url,
+  header: z.array(z.string()).max(200).default([]),
+});
+
+/** The operator's verbs over HTTP, the same as on the command line, and who may use them. */
+export function operations(parts: AdminParts, feed: EventFeed): readonly Operation[] {
+  const audit = auditTrail(parts);
+  const known: readonly Operation[] = [
+    operation({
+      method: "GET",
+      path: "/api/status",
+      summary: "Where every route stands, or one of them.",
+      needs: "viewer",
+      takes: ofRoute,
+      gives: status,
+      run: ({ route }, { operator }) => operator.status(route),
+    }),
+    operation({
+      method: "GET",
+      path: "/api/config",
+      summary: "The routes.yaml in use.",
+      needs: "viewer",
+      takes: nothing,
+      gives: configInUse,
+      run: (_wish, { operator }) => operator.config(),
+    }),
+    operation({
+      method: "GET",
+      path: "/api/diffs",
+      summary: "How the two sides differed.",
+      needs: "viewer",
+      takes: diffsRequest,
+      gives: diffs,
+      run: (wish, { operator }) => operator.diffs(wish),
+    }),
+    operation({
+      method: "GET",
+      path: "/api/explain",
+      summary: "What would become of a request, and why.",
+      needs: "viewer",
+      takes: explainQuery,
+      gives: explanation,
+      run: ({ header, ...wish }, { operator }) =>
+        operator.explain(explainRequest.parse({ ...wish, headers: header.map(headerPair) })),
+    }),
+    operation({
+      method: "POST",
+      path: "/api/explain",
+      summary: "What would become of a request, and why.",
+      needs: "viewer",
+      takes: explainRequest,
+      gives: explanation,
+      run: (wish, { operator }) => operator.explain(wish),
+    }),
+    operation({
+      method: "GET",
+      path: "/api/audit",
+      summary: "Who changed what, newest first, and whether the log of it can be believed.",
+      needs: "viewer",
+      takes: auditRequest,
+      gives: auditEntries,
+      run: audit,
+    }),
+    operation({
+      method: "GET",
+      path: "/api/events",
+      summary: "What changes, as it changes (server-sent events).",
+      needs: "viewer",
+      takes: nothing,
+      gives: "text/event-stream",
+      run: async (_wish, asked) => feed.serve(asked),
+    }),
+    operation({
+      method: "GET",
+      path: "/api/report",
+      summary: "Whether routes may move up, and why: a report, as report.schema.json describes it.",
+      needs: "viewer",
+      takes: reportRequest,
+      gives: z.looseObject({ schemaVersion: z.literal(1), verdict: z.enum(["yes", "no", "unknown"]) }),
+      run: async (wish, { operator }) => plainReport(await operator.report(wish)),
+    }),
+    operation({
+      method: "GET",
+      path: "/api/record",
+      summary: "Traffic as it comes, stripped of secrets, as lines of a corpus.",
+      needs: "operator",
+      takes: recordRequest,
+      gives: "application/x-ndjson",
+      run: async (wish, { res }) => {
+        await streamRecording(parts, wish, res);
+        return null;
+      },
+    }),
+    change("/api/flip", "Moves a route to a stage.", flipRequest, (operator, wish) => operator.flip(wish)),
+    change("/api/promote", "One rung up.", promoteRequest, (operator, wish) => operator.promote(wish)),
+    change("/api/rollback", "One rung down: a route, or all of them.", rollbackRequest, (operator, wish) =>
+      operator.rollback(wish),
+    ),
+    change("/api/pause", "Keeps a route where it is, or lets it go on.", pauseRequest, (operator, wish) =>
+      operator.pause(wish),
+    ),
+    change(
+      "/api/kill",
+      "A route or everything to legacy, or back to its stage.",
+      killRequest,
+      (operator, wish) => operator.kill(wish),
+    ),
+  ];
+  const all: readonly Operation[] = [
+    ...known,
+    operation({
+      method: "GET",
+      path: "/api/openapi.json",
+      summary: "This document.",
+      needs: "viewer",
+      takes: nothing,
+      gives: z.looseObject({ openapi: z.string() }),
+      run: async () => openApi(all),
+    }),
+  ];
+  return all;
+}
+
+/** A wish that changes something; operators may, and who overrides the guards must be more. */
+function change<Wish extends object>(
+  path: string,
+  summary: string,
+  takes: z.ZodType<Wish>,
+  make: (operator: Operator, wish: Wish) => Promise<object>,
+): Operation {
+  return operation({
+    method: "POST",
+    path,
+    summary,
+    needs: "operator",
+    takes,
+    gives: flipped,
+    run: async (wish, { operator, identity }) => {
+      if ("force" in wish && wish.force === true) demand(identity, "admin");
+      return make(operator, signedBy(identity, wish));
+    },
+  });
+}
+
+/** Whoever is known by proof signs with that name, whatever they call themselves. */
+function signedBy<Wish extends object>({ name }: Identity, wish: Wish): Wish {
+  return name === null ? wish : { ...wish, by: name };
 }

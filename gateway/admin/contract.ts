@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { GATED_STAGES } from "../evidence/gate.ts";
 import { STAGES } from "../routes/route.ts";
 
 /** What the operator's API takes and gives, defined once for the server and for those who call it. */
@@ -14,7 +15,7 @@ const rung = z.object({ stage, percent: z.number().nullable() });
 const routeId = z.string("name a route").min(1, "name a route").max(200);
 const reason = z.string("say why").trim().min(1, "say why").max(2000);
 const signed = {
-  /** Who asks; for people to read, no proof of anything. */
+  /** Who asks, for people to read; whoever is known by proof signs with that name instead. */
   by: z.string().trim().min(1).max(200).optional(),
   reason: reason.optional(),
   /** The flag version this was decided on: when it has moved on since, nothing is changed. */
@@ -23,6 +24,8 @@ const signed = {
   dryRun: z.boolean().optional(),
 };
 const percent = z.number("a percentage is a number").optional();
+/** Allows to skip rungs on the way up, to go up without evidence, to move what is paused, and to split a group. */
+const force = z.boolean().optional();
 /** True when all routes of the same group move with it. */
 const group = z.boolean().optional();
 
@@ -32,13 +35,12 @@ export const flipRequest = z.strictObject({
   route: routeId,
   stage: z.enum(STAGES, `a stage is one of ${STAGES.join(", ")}`),
   percent,
-  /** Allows to skip rungs on the way up, to move what is paused, and to split a group. */
-  force: z.boolean().optional(),
+  force,
   group,
   /** When the flag ends and the stage of routes.yaml counts again. */
   until: z.iso.datetime({ offset: true, error: "write a time as ISO 8601" }).optional(),
 });
-export const promoteRequest = z.strictObject({ ...signed, route: routeId, percent, group });
+export const promoteRequest = z.strictObject({ ...signed, route: routeId, percent, force, group });
 export const pauseRequest = z.strictObject({
   ...signed,
   route: routeId,
@@ -77,6 +79,22 @@ export const diffsRequest = z.strictObject({
   /** Place of a group, whose samples are wanted. */
   at: z.string().min(1).max(2000).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(20),
+});
+
+/** Times are wall-clock milliseconds. */
+export const reportRequest = z.strictObject({
+  /** All that were ever compared when none is named. */
+  routes: z.array(routeId).max(1000).default([]),
+  /** One rung up when absent. */
+  to: z.enum(GATED_STAGES, `evidence is asked for ${GATED_STAGES.join(", ")}`).optional(),
+  since: z.coerce.number("a time is milliseconds since 1970").int().min(0).optional(),
+});
+
+export const recordRequest = z.strictObject({
+  /** Share of the sessions. */
+  percent: z.coerce.number("a percentage is a number").gt(0).max(100).default(100),
+  /** Only these; everything when none is named. */
+  route: z.array(routeId).max(200).default([]),
 });
 
 /** What a flip, promote, rollback or kill came to. */
@@ -293,6 +311,8 @@ export type PauseRequest = z.input<typeof pauseRequest>;
 export type KillRequest = z.input<typeof killRequest>;
 export type ExplainRequest = z.output<typeof explainRequest>;
 export type DiffsRequest = z.output<typeof diffsRequest>;
+export type ReportRequest = z.output<typeof reportRequest>;
+export type RecordRequest = z.output<typeof recordRequest>;
 export type Diffs = z.infer<typeof diffs>;
 export type Flipped = z.infer<typeof flipped>;
 export type Move = Flipped["moves"][number];

@@ -8,6 +8,7 @@ import type { Flipped, Move, RollbackRequest } from "./contract.ts";
 import { effectsOf } from "./effects.ts";
 import { findRoute, rungOf } from "./find-route.ts";
 import type { Operator } from "./operator.ts";
+import { unproven } from "./proof.ts";
 import { Refusal } from "./refusal.ts";
 import { rungText } from "./rung-text.ts";
 import { signatureOf, write, type Signed } from "./write-flags.ts";
@@ -52,9 +53,11 @@ export function flips(parts: AdminParts): Pick<Operator, "flip" | "promote" | "r
         stage,
         percent: percent ?? (from.stage === stage ? from.percent : null),
       });
-      return make(parts, "flip", judged(meant(route, group), to, { force, group }), signed, until ?? null);
+      const moves = judged(meant(route, group), to, { force, group });
+      const doubts = await doubtsOf(parts, moves, { force, ...signed });
+      return make(parts, "flip", moves, { ...signed, doubts }, until ?? null);
     },
-    async promote({ route: routeId, percent = null, group, ...signed }) {
+    async promote({ route: routeId, percent = null, force, group, ...signed }) {
       const to = (from: Rung, { id }: Route) => {
         if (from.stage === "cutover") {
           const message = `${id} is in cutover, and above it legacy is let go of for good`;
@@ -64,8 +67,9 @@ export function flips(parts: AdminParts): Pick<Operator, "flip" | "promote" | "r
         if (above !== null) return above;
         throw new Refusal("not-legal", `${id} is ${from.stage}: there is no rung above`);
       };
-      const moves = judged(meant(routeId, group), to, { group });
-      return make(parts, "promote", moves, { ...signed, reason: signed.reason ?? "promoted" });
+      const moves = judged(meant(routeId, group), to, { force, group });
+      const doubts = await doubtsOf(parts, moves, { force, ...signed });
+      return make(parts, "promote", moves, { ...signed, doubts, reason: signed.reason ?? "promoted" });
     },
     async rollback(request) {
       const all = "all" in request;
@@ -102,6 +106,25 @@ export function flips(parts: AdminParts): Pick<Operator, "flip" | "promote" | "r
       return answer(parts, { made: true, ...written, moves: [] });
     },
   };
+}
+
+/**
+ * What speaks against moves for want of evidence. Rejects with a Refusal unless they are forced, or only looked at: then it
+ * is said beside what comes of them.
+ */
+async function doubtsOf(
+  parts: AdminParts,
+  moves: readonly Move[],
+  {
+    force = false,
+    dryRun = false,
+  }: { readonly force?: boolean | undefined; readonly dryRun?: boolean | undefined },
+): Promise<string[]> {
+  const found = await unproven(parts, moves);
+  const [first] = found;
+  if (first === undefined || force || dryRun) return found.map(({ route, says }) => `${route}: ${says}`);
+  const next = `banyan can-i-cutover ${first.route} --to ${first.to}, or --force and a reason`;
+  throw new Refusal("not-proven", `${first.route} stays where it is, as ${first.says}`, next);
 }
 
 function percentOf(request: RollbackRequest): number | null {
@@ -147,13 +170,14 @@ async function make(
   parts: AdminParts,
   action: AuditAction,
   moves: Move[],
-  signed: Signed,
+  signed: Signed & { readonly doubts?: readonly string[] },
   until: string | null = null,
 ): Promise<Flipped> {
   const needed = moves.filter(
     ({ from, to }) => from.stage !== to.stage || from.percent !== to.percent || until !== null,
   );
-  if (needed.length === 0 || signed.dryRun === true) return untouched(parts, needed, signed);
+  const doubts = signed.doubts ?? [];
+  if (needed.length === 0 || signed.dryRun === true) return untouched(parts, needed, signed, doubts);
   const [first, ...others] = needed.map((move) => ({ ...changeOf(move), until }));
   const change = others.length === 0 ? first! : { moves: [first!, ...others] };
   const expectVersion = signed.expectVersion ?? parts.flags.current().version;
@@ -161,18 +185,23 @@ async function make(
     action,
     moves: needed,
   });
-  return answer(parts, { made: true, ...written, moves: needed });
+  return answer(parts, {
+    made: true,
+    ...written,
+    notes: [...doubts, ...(written.notes ?? [])],
+    moves: needed,
+  });
 }
 
 /** What comes of a wish that writes nothing; a version that has moved on is a conflict all the same. */
-function untouched(parts: AdminParts, moves: Move[], signed: Signed): Flipped {
+function untouched(parts: AdminParts, moves: Move[], signed: Signed, notes: readonly string[] = []): Flipped {
   const { version } = parts.flags.current();
   if (signed.expectVersion !== undefined && signed.expectVersion !== version) {
     const message = `the flags are at version ${version}, not at ${signed.expectVersion}`;
     throw new Refusal("conflict", message, "banyan status");
   }
   const made = { made: false, previousVersion: version, version, moves };
-  return answer(parts, { ...made, dryRun: signed.dryRun === true });
+  return answer(parts, { ...made, dryRun: signed.dryRun === true, notes: [...notes] });
 }
 
 function answer(

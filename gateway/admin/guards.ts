@@ -5,15 +5,14 @@ import { sendProblem, type AdminProblem } from "./problem.ts";
 const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
- * Keeps browsers from being used against the operator. Whoever can reach the listener is trusted, but a web page that
- * such a person looks at is not: it may only reach us by a name of its own (DNS rebinding) or across sites.
+ * Keeps browsers from being used against the operator, whose machine or session may be all the proof there is: a web page
+ * that such a person looks at may only reach us by a name of its own (DNS rebinding) or across sites.
  */
-export function guards(allowedHosts: readonly string[] = []): RequestHandler {
-  const hosts = new Set([...LOOPBACK_NAMES, ...allowedHosts.map((host) => host.toLowerCase())]);
+export function guards(allowedHosts: () => readonly string[]): RequestHandler {
   return (req, res, next) => {
     const { host = "", origin, "sec-fetch-site": fetchSite } = req.headers;
     const refusal =
-      hostRefusal(host, hosts) ??
+      hostRefusal(host, allowedHosts()) ??
       (req.method === "GET" || req.method === "HEAD"
         ? null
         : (methodRefusal(req.method) ??
@@ -25,9 +24,10 @@ export function guards(allowedHosts: readonly string[] = []): RequestHandler {
   };
 }
 
-function hostRefusal(host: string, allowed: ReadonlySet<string>): AdminProblem | null {
-  if (allowed.has(hostName(host))) return null;
-  const detail = "This name is not one of the operator's: use localhost or 127.0.0.1.";
+function hostRefusal(host: string, allowed: readonly string[]): AdminProblem | null {
+  const name = hostName(host);
+  if (LOOPBACK_NAMES.includes(name) || allowed.includes(name)) return null;
+  const detail = "This name is not one of the operator's: use localhost, or one of operators.hosts.";
   return { status: 421, code: "host-not-allowed", detail };
 }
 
@@ -42,7 +42,9 @@ function originRefusal(
   origin: string | undefined,
   fetchSite: string | string[] | undefined,
 ): AdminProblem | null {
-  const sameOrigin = origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`;
+  // Whether the browser came by http or https only a proxy in front knows; Sec-Fetch-Site tells them apart.
+  const sameOrigin =
+    origin === undefined || /^https?:\/\/(.*)$/.exec(origin.toLowerCase())?.[1] === host.toLowerCase();
   const sameSite = fetchSite === undefined || fetchSite === "same-origin" || fetchSite === "none";
   if (sameOrigin && sameSite) return null;
   return { status: 403, code: "cross-origin", detail: "Changes are not taken from other sites' pages." };

@@ -5,6 +5,7 @@ import { flips } from "./flips.ts";
 import { kills } from "./kills.ts";
 import { Refusal } from "./refusal.ts";
 import type { Operator } from "./operator.ts";
+import { liveReport } from "./report.ts";
 import { statusOf } from "./status.ts";
 
 /** Grants an operator's wishes in this process. */
@@ -12,6 +13,7 @@ export function localOperator(parts: AdminParts): Operator {
   return {
     status: async (routeId) => statusOf(parts, routeId),
     diffs: (request) => diffsOf(parts, request),
+    report: (request) => liveReport(parts, request),
     explain: async (request) => explain(request, parts),
     config: async () => {
       if (parts.live !== null) return { text: JSON.stringify(parts.live.config()) };

@@ -9,9 +9,12 @@ import type {
   KillRequest,
   PauseRequest,
   PromoteRequest,
+  ReportRequest,
   RollbackRequest,
   Status,
 } from "./contract.ts";
+
+import type { Report } from "../report/report.ts";
 
 /** Everything an operator can ask for, of a running gateway or of its files alone. Rejects with a Refusal. */
 export interface Operator {
@@ -20,6 +23,8 @@ export interface Operator {
   /** Of a running gateway. */
   config(): Promise<ConfigInUse>;
   explain(request: ExplainRequest): Promise<Explanation>;
+  /** Whether routes may move up, and why. */
+  report(request: ReportRequest): Promise<Report>;
   /** How the two sides differed. */
   diffs(request: DiffsRequest): Promise<Diffs>;
   flip(request: FlipRequest): Promise<Flipped>;

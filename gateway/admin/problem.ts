@@ -8,6 +8,8 @@ export interface AdminProblem {
   readonly code: string;
   readonly detail: string;
   readonly next?: string | null;
+  /** Fields that go with it. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The one place where the HTTP status of a refusal is chosen. */
@@ -17,15 +19,20 @@ export const STATUS_OF: Readonly<Record<RefusalKind, number>> = {
   conflict: 409,
   "invalid-flags": 409,
   "not-legal": 422,
+  "not-proven": 422,
   busy: 503,
   failed: 500,
 };
 
 /** Sends a problem; `code` is its last part of the type, and stable. */
-export function sendProblem(res: Response, { status, code, detail, next = null }: AdminProblem): void {
+export function sendProblem(
+  res: Response,
+  { status, code, detail, next = null, headers = {} }: AdminProblem,
+): void {
   const problem = { type: `urn:banyan:problem:${code}`, title: STATUS_CODES[status], status, detail };
   if (status === 503) res.set("Retry-After", "1");
   res
+    .set(headers)
     .status(status)
     .type("application/problem+json")
     .send(JSON.stringify(next === null ? problem : { ...problem, next }));

@@ -5,6 +5,8 @@ export const REFUSALS = [
   "unknown-route",
   /** The ladder forbids it. */
   "not-legal",
+  /** Evidence does not speak for it. */
+  "not-proven",
   /** The flags are at another version than it was decided on. */
   "conflict",
   /** The flags there are, or would become, are not valid. */

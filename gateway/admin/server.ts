@@ -1,21 +1,25 @@
 import { createServer, type Server } from "node:http";
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from "express";
 import type { AdminParts } from "./admin-parts.ts";
-import { endpoints, type Endpoint } from "./api.ts";
+import { operations } from "./api.ts";
+import { AccessRefused } from "./auth/access-refused.ts";
+import { admission, demand, type Admission } from "./auth/admission.ts";
+import { eventFeed, type EventFeed } from "./events.ts";
 import { guards, securityHeaders } from "./guards.ts";
 import { localOperator } from "./local-operator.ts";
 import { isLoopback } from "./loopback.ts";
+import type { Operation } from "./operation.ts";
+import { page } from "./page.ts";
 import { sendProblem, STATUS_OF } from "./problem.ts";
+import { needsNoProof, operatorsEntry, type OperatorsConfig } from "../config/operators-schema.ts";
 import { plainAddress } from "../http/trust.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface AdminSettings {
-  /** An address of this machine only. */
+  /** An address of this machine only, unless proof is asked of operators. */
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** Names, besides those of loopback, that requests may use in Host. */
-  readonly allowedHosts?: readonly string[];
 }
 
 export interface AdminServer {
@@ -31,19 +35,22 @@ export class AdminListenError extends Error {
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 const CLOSE_LIMIT_MS = 2000;
+const NO_PROOF = operatorsEntry.parse({});
 
 /** Listens for operators, on a listener of its own. Rejects with an AdminListenError when it may not or cannot. */
 export async function adminServer(parts: AdminParts, settings: AdminSettings): Promise<AdminServer> {
   const { host, port } = settings;
-  if (!isLoopback(host)) {
+  if (!isLoopback(host) && needsNoProof(operatorsOf(parts)())) {
     throw new AdminListenError(
-      `the operator's side has no authentication and listens on loopback only, not on ${host}: set ADMIN_HOST to 127.0.0.1 and reach it by a tunnel, such as ssh -L`,
+      `the operator's side asks nobody who they are, so it listens on loopback only, not on ${host}: add \`operators\` to routes.yaml (docs/operators.md), or set ADMIN_HOST to 127.0.0.1 and reach it by a tunnel, such as ssh -L`,
     );
   }
+  const feed = eventFeed(parts);
   const limits = { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000 };
-  const server = createServer(limits, adminApp(parts, settings.allowedHosts));
+  const server = createServer(limits, adminApp(parts, feed));
   const listening = Promise.withResolvers<void>();
   server.once("error", (error: NodeJS.ErrnoException) => {
+    feed.close();
     if (error.code !== "EADDRINUSE") return listening.reject(error);
     const message = `port ${port} is in use: end what listens there, or set ADMIN_PORT to another`;
     return listening.reject(new AdminListenError(message));
@@ -53,6 +60,7 @@ export async function adminServer(parts: AdminParts, settings: AdminSettings): P
   return {
     port: portOf(server),
     async close() {
+      feed.close();
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());
       const cut = setTimeout(() => server.closeAllConnections(), CLOSE_LIMIT_MS);
@@ -68,33 +76,58 @@ function portOf(server: Server): number {
 }
 
 /** The operator's side as an express app, guards first. */
-export function adminApp(parts: AdminParts, allowedHosts?: readonly string[]): Express {
+export function adminApp(parts: AdminParts, feed: EventFeed = eventFeed(parts)): Express {
   const app = express();
+  const operators = operatorsOf(parts);
   app.disable("x-powered-by").disable("etag").set("query parser", "simple");
-  app.use(securityHeaders(parts.version), guards(allowedHosts));
-  app.use(express.json({ limit: BODY_LIMIT_BYTES, inflate: false }));
+  app.use(securityHeaders(parts.version));
+  // Platforms ask these by address, and show no proof.
   app.get("/healthz", (_req, res) => void res.json({ alive: true, version: parts.version }));
   app.get("/readyz", (_req, res) => sendReadiness(parts, res));
-  const known = endpoints((req) => {
-    const remote = plainAddress(req.socket.remoteAddress);
-    return localOperator({ ...parts, via: { channel: "api", remote } });
-  });
-  for (const endpoint of known) mount(app, endpoint);
+  app.use(guards(() => operators().hosts));
+  app.use(page());
+  const admitted = admission(operators, parts.clock);
+  app.use("/api", admitted.door);
+  app.use(express.json({ limit: BODY_LIMIT_BYTES, inflate: false }));
+  const byPath = Map.groupBy(operations(parts, feed), ({ path }) => path);
+  for (const [path, known] of byPath) mount(app, path, known, parts, admitted);
   app.use((_req: Request, res: Response) => {
-    const paths = ["/healthz", "/readyz", ...known.map(({ path }) => path)].join(", ");
+    const paths = ["/healthz", "/readyz", ...byPath.keys()].join(", ");
     sendProblem(res, { status: 404, code: "not-found", detail: `Nothing is here. There is ${paths}.` });
   });
   app.use(onError(parts));
   return app;
 }
 
-function mount(app: Express, { path, get, post }: Endpoint): void {
+/** Who may use it now; nobody who is not on this machine while no gateway runs. */
+function operatorsOf({ live }: AdminParts): () => OperatorsConfig {
+  return live === null ? () => NO_PROOF : () => live.operators();
+}
+
+function mount(
+  app: Express,
+  path: string,
+  known: readonly Operation[],
+  parts: AdminParts,
+  admitted: Admission,
+): void {
   const route = app.route(path);
-  if (get !== undefined) route.get(async (req, res) => void res.json(await get(req)));
-  if (post !== undefined) route.post(async (req, res) => void res.json(await post(req)));
-  const allow = [...(get === undefined ? [] : ["GET", "HEAD"]), ...(post === undefined ? [] : ["POST"])].join(
-    ", ",
-  );
+  for (const { method, needs, gives, run } of known) {
+    route[method === "GET" ? "get" : "post"](async (req, res) => {
+      const identity = admitted.identityOf(req);
+      demand(identity, needs);
+      // A stream has no end that HEAD could wait for.
+      if (req.method === "HEAD" && typeof gives === "string") {
+        res.type(gives).end();
+        return;
+      }
+      const remote = plainAddress(req.socket.remoteAddress);
+      const operator = localOperator({ ...parts, via: { channel: "api", remote } });
+      const answer = await run({ req, res, identity, operator });
+      if (answer !== null) res.json(answer);
+    });
+  }
+  const allow = known.map(({ method }) => (method === "GET" ? "GET, HEAD" : method)).join(", ");
   route.all((_req, res) => {
     res.set("Allow", allow);
     sendProblem(res, { status: 405, code: "method-not-allowed", detail: `Here it is ${allow}.` });
@@ -111,6 +144,7 @@ function sendReadiness({ live, flags }: AdminParts, res: Response): void {
 function onError({ telemetry }: AdminParts): ErrorRequestHandler {
   return (error: unknown, _req, res, next) => {
     if (res.headersSent) return next(error);
+    if (error instanceof AccessRefused) return sendProblem(res, error.problem);
     if (error instanceof Refusal) {
       const { kind, message, next: hint } = error;
       return sendProblem(res, { status: STATUS_OF[kind], code: kind, detail: message, next: hint });

@@ -2,10 +2,9 @@ import { routeCost } from "../cost/route-cost.ts";
 import { flagOf } from "../flags/decide.ts";
 import { functionText } from "../routes/function-target.ts";
 import type { Route } from "../routes/route.ts";
-import type { Side } from "../upstreams/upstream.ts";
-import type { BreakerStatus } from "../breaker/registry.ts";
-import type { AdminParts, LiveParts } from "./admin-parts.ts";
+import type { AdminParts } from "./admin-parts.ts";
 import type { RouteStatus, Status } from "./contract.ts";
+import { liveRoutesOf } from "./events-state.ts";
 import { findRoute, matchText, rungOf } from "./find-route.ts";
 
 /** Where every route stands, or one of them. Throws a Refusal for a route that does not exist. */
@@ -15,6 +14,10 @@ export function statusOf(parts: AdminParts, routeId?: string): Status {
   const { version, killed, stoppedHere = false } = parts.flags.current();
   const { fresh, lastReadAt, problem } = parts.flags.health();
   const readiness = parts.live?.readiness();
+  // Once for all of them: asking the breakers anew for each of thousands of routes would take many seconds.
+  const breakers = new Map(
+    parts.live === null ? [] : liveRoutesOf(parts, parts.live).map((route) => [route.id, route.breakers]),
+  );
   return {
     version: parts.version,
     ready: readiness === undefined ? null : { ready: readiness.ready, reasons: [...readiness.reasons] },
@@ -27,12 +30,16 @@ export function statusOf(parts: AdminParts, routeId?: string): Status {
       readAt: lastReadAt === null ? null : new Date(lastReadAt).toISOString(),
       problem,
     },
-    routes: routes.map((route) => routeStatusOf(route, parts)),
+    routes: routes.map((route) => routeStatusOf(route, parts, breakers.get(route.id) ?? null)),
     unmatched: parts.live?.counters.of(null) ?? null,
   };
 }
 
-function routeStatusOf(route: Route, { flags, live, clock }: AdminParts): RouteStatus {
+function routeStatusOf(
+  route: Route,
+  { flags, live, clock }: AdminParts,
+  breakers: RouteStatus["breakers"],
+): RouteStatus {
   const flag = flagOf(route, flags.current(), clock.now());
   const traffic = live?.counters.of(route.id) ?? null;
   return {
@@ -46,17 +53,8 @@ function routeStatusOf(route: Route, { flags, live, clock }: AdminParts): RouteS
     rules: flag.rules?.length ?? 0,
     testers: flag.testers?.size ?? 0,
     ...rungOf(route, flags.current(), clock.now()),
-    breakers: live === null ? null : breakersOf(route, live),
+    breakers,
     traffic,
     cost: live === null || traffic === null ? null : routeCost(route.function, traffic, live.prices()),
   };
-}
-
-/** Breakers that nobody asked for yet are closed. */
-function breakersOf({ id }: Route, live: LiveParts): NonNullable<RouteStatus["breakers"]> {
-  const ofRoute = (states: readonly BreakerStatus[]) => states.filter(({ routeId }) => routeId === id);
-  const own = ofRoute(live.breakers());
-  const stateOf = (side: Side) => own.find((breaker) => breaker.side === side)?.state ?? "closed";
-  const copies = ofRoute(live.copyBreakers()).find(({ state }) => state !== "closed");
-  return { legacy: stateOf("legacy"), function: stateOf("function"), copies: copies?.state ?? "closed" };
 }

@@ -16,7 +16,7 @@ export interface AuditedMove {
 
 /** What somebody is about to change. */
 export interface AuditIntent {
-  /** Who asks, as claimed: proof of nothing. */
+  /** Who asks: proven where the operator's side asks for proof, else as claimed. */
   readonly by: string;
   /** How it came here, and from which address when it came from another machine. */
   readonly via: { readonly channel: (typeof AUDIT_CHANNELS)[number]; readonly remote: string | null };

@@ -18,6 +18,8 @@ export interface HistoryQuery {
   readonly route?: string | undefined;
   /** Wall-clock milliseconds. */
   readonly sinceMs?: number | undefined;
+  /** Only records before the one of this number. */
+  readonly beforeSeq?: number | undefined;
   /** The newest so many. */
   readonly limit: number;
 }
@@ -68,7 +70,11 @@ function outcomeOf(record: RecordOf<"made" | "refused" | "failed">): AuditedChan
   return { kind: "made", flagVersion: record.flagVersion, notes: record.notes, at };
 }
 
-function fits(record: RecordOf<"intended" | "observed" | "gap">, { route, sinceMs }: HistoryQuery): boolean {
+function fits(
+  record: RecordOf<"intended" | "observed" | "gap">,
+  { route, sinceMs, beforeSeq }: HistoryQuery,
+): boolean {
+  if (beforeSeq !== undefined && record.seq >= beforeSeq) return false;
   if (sinceMs !== undefined && Date.parse(record.at) < sinceMs) return false;
   if (route === undefined) return true;
   if (record.kind === "gap") return false;

@@ -11,12 +11,14 @@ export function subcommand(parent: Command, usage: string, description: string, 
     .option("--json", "one JSON envelope on stdout, on failure too");
 }
 
-/** Adds the option that names a gateway. */
+/** Adds the options that name a gateway, and show it who asks. */
 export function withAdmin(command: Command): Command {
-  return command.option(
-    "--admin <url>",
-    "the gateway's operator address (default: http://127.0.0.1:9901, or the files when nothing answers there)",
-  );
+  return command
+    .option(
+      "--admin <url>",
+      "the gateway's operator address (default: http://127.0.0.1:9901, or the files when nothing answers there)",
+    )
+    .option("--token-file <path>", "file with the token that shows who you are (default: BANYAN_TOKEN)");
 }
 
 /** `25`, `0.5`, `25%`. */

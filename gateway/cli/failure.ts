@@ -1,5 +1,8 @@
 import { Refusal, type RefusalKind } from "../admin/refusal.ts";
+import { CorpusError } from "../corpus/corpus.ts";
 import { SettingsError } from "../config/env.ts";
+import { ReplayError } from "../replay/replay-error.ts";
+import { ReportProblem } from "../report/report-problem.ts";
 import { CliError, type Answer } from "./answer.ts";
 import type { ExitCode } from "./exit-codes.ts";
 
@@ -9,6 +12,7 @@ const EXIT_OF: Readonly<Record<RefusalKind, ExitCode>> = {
   "invalid-flags": 2,
   failed: 4,
   "not-legal": 5,
+  "not-proven": 5,
   conflict: 5,
   busy: 5,
 };
@@ -17,6 +21,13 @@ const EXIT_OF: Readonly<Record<RefusalKind, ExitCode>> = {
 export function failure(error: unknown): Answer & { exitCode: ExitCode } {
   if (error instanceof CliError) {
     return { exitCode: error.exitCode, data: null, text: "", problems: error.problems };
+  }
+  if (error instanceof CorpusError || error instanceof ReportProblem) {
+    return { exitCode: 2, data: null, text: "", problems: [{ message: error.message }] };
+  }
+  if (error instanceof ReplayError) {
+    const exitCode = error.kind === "cannot-reach" ? 4 : 2;
+    return { exitCode, data: null, text: "", problems: [{ message: error.message }] };
   }
   if (error instanceof Refusal) {
     const { kind, message, next } = error;

@@ -62,6 +62,8 @@ export async function fileOperator(settings: Settings): Promise<FileOperator> {
     stop,
     audit: fileAudit({ path: join(settings.dataFolder, "audit.ndjson"), clock }),
     evidence: openedWhenAsked(() => evidenceStore(loaded.config.evidence, settings)),
+    environment: loaded.config.evidence.environment,
+    configFile: settings.configFile,
     via: { channel: "cli", remote: null },
     clock,
     telemetry: silentTelemetry,

@@ -32,7 +32,7 @@ export function addFlip(program: Command, shell: Shell): void {
     .option("--expect-version <version>", "change nothing when the flags are at another version")
     .option("--group", "all routes of its group, at once")
     .option("--until <when>", "when the flag ends: 2h, or a time such as 2027-01-31T12:00:00Z", untilArgument)
-    .option("--force", "skip rungs on the way up, move what is paused, split a group")
+    .option("--force", "skip rungs on the way up, go up without evidence, move what is paused, split a group")
     .option("-n, --dry-run", "say what would happen, and change nothing")
     .action((route: string, stage: Stage, options: FlipOptions) =>
       shell.perform("flip", options, () => flip(route, stage, options, shell)),

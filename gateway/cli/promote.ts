@@ -14,6 +14,7 @@ interface PromoteOptions extends WaitOptions {
   readonly expectVersion?: string;
   readonly dryRun?: boolean;
   readonly group?: boolean;
+  readonly force?: boolean;
 }
 
 /** `banyan promote`: one rung up. */
@@ -24,6 +25,7 @@ export function addPromote(program: Command, shell: Shell): void {
     .option("--reason <text>", "why, for those who ask later")
     .option("--expect-version <version>", "change nothing when the flags are at another version")
     .option("--group", "all routes of its group, at once")
+    .option("--force", "go up without evidence, move what is paused, split a group")
     .option("-n, --dry-run", "say what would happen, and change nothing")
     .action((route: string, options: PromoteOptions) =>
       shell.perform("promote", options, () => promote(route, options, shell)),
@@ -32,8 +34,17 @@ export function addPromote(program: Command, shell: Shell): void {
 
 async function promote(route: string, options: PromoteOptions, shell: Shell): Promise<Answer> {
   const [{ reach }, { changedText }] = await Promise.all([import("./reach.ts"), import("./changed-text.ts")]);
-  const { percent, reason, expectVersion, dryRun, group } = options;
+  const { percent, reason, expectVersion, dryRun, group, force } = options;
   const operator = await reach(options, shell);
-  const data = await operator.promote({ route, percent, reason, expectVersion, dryRun, group, by: whoAmI() });
+  const data = await operator.promote({
+    route,
+    percent,
+    reason,
+    expectVersion,
+    dryRun,
+    group,
+    force,
+    by: whoAmI(),
+  });
   return waited({ data, text: changedText(data, shell.screen) }, data, options, shell);
 }

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { configInUse, diffs, explanation, flipped, status } from "../admin/contract.ts";
 import type { Operator } from "../admin/operator.ts";
 import { Refusal, REFUSALS } from "../admin/refusal.ts";
+import { readReport } from "../report/json.ts";
+import type { Report } from "../report/report.ts";
 import { CliError } from "./answer.ts";
 
 /** Longer than a writer waits for another one's lock. */
@@ -16,16 +18,27 @@ const problem = z.object({
   next: z.string().nullable().optional(),
 });
 
+/** Where the operator's side of a gateway is. */
+export interface GatewayAddress {
+  readonly url: string;
+  /** What shows who asks; null for nothing. */
+  readonly token: string | null;
+}
+
 /** Asks a running gateway, by its operator's API. Rejects with a Refusal, or a CliError when it cannot be reached. */
-export function remoteOperator(url: string): Operator {
+export function remoteOperator(gateway: GatewayAddress): Operator {
   const get = async <T>(schema: z.ZodType<T>, path: string, query: URLSearchParams) =>
-    read(schema, await ask(url, `${path}?${query.toString()}`, {}));
+    read(schema, await ask(gateway, `${path}?${query.toString()}`, {}));
   const post = async <T>(schema: z.ZodType<T>, path: string, body: object) =>
-    read(schema, await ask(url, path, { method: "POST", body: JSON.stringify(body), headers: JSON_TYPE }));
+    read(
+      schema,
+      await ask(gateway, path, { method: "POST", body: JSON.stringify(body), headers: JSON_TYPE }),
+    );
   return {
     status: (route) => get(status, "/api/status", new URLSearchParams(route === undefined ? {} : { route })),
     config: () => get(configInUse, "/api/config", new URLSearchParams()),
     diffs: (request) => get(diffs, "/api/diffs", queryOf(request)),
+    report: async (request) => reportIn(await ask(gateway, `/api/report?${queryOf(request).toString()}`, {})),
     explain: (request) => post(explanation, "/api/explain", request),
     flip: (request) => post(flipped, "/api/flip", request),
     promote: (request) => post(flipped, "/api/promote", request),
@@ -35,17 +48,51 @@ export function remoteOperator(url: string): Operator {
   };
 }
 
+/** What a gateway sends for as long as it is listened to. Rejects with a Refusal, or a CliError when it cannot be reached. */
+export async function openStream(
+  gateway: GatewayAddress,
+  path: string,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Buffer>> {
+  const response = await ask(gateway, path, { signal });
+  if (!response.ok || response.body === null)
+    throw refusalOf(await response.json().catch(() => null), response.status);
+  return buffersOf(response.body);
+}
+
+async function* buffersOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  for await (const { buffer, byteOffset, byteLength } of body)
+    yield Buffer.from(buffer, byteOffset, byteLength);
+}
+
+async function reportIn(response: Response): Promise<Report> {
+  const text = await response.text();
+  if (response.ok) return readReport(text);
+  throw refusalOf(parsed(text), response.status);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** A list becomes a parameter that is there again and again. */
 function queryOf(request: object): URLSearchParams {
-  const given = Object.entries(request).filter(([, value]) => value !== undefined);
-  return new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+  const given = Object.entries(request).flatMap(([name, value]: [string, unknown]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, String(one)]),
+  );
+  return new URLSearchParams(given);
 }
 
 const JSON_TYPE = { "content-type": "application/json" };
 
 /** Null when a gateway answers at this address, or why none does. */
-export async function absenceOf(url: string): Promise<string | null> {
+export async function absenceOf(gateway: GatewayAddress): Promise<string | null> {
   try {
-    await ask(url, "/healthz", {}, PING_TIMEOUT_MS);
+    await ask(gateway, "/healthz", {}, PING_TIMEOUT_MS);
     return null;
   } catch (error) {
     return error instanceof CliError ? error.message : String(error);
@@ -55,21 +102,22 @@ export async function absenceOf(url: string): Promise<string | null> {
 const readiness = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
 
 /** Whether a gateway takes requests. Rejects with a CliError when none answers. */
-export async function readinessOf(url: string): Promise<z.infer<typeof readiness>> {
-  const response = await ask(url, "/readyz", {}, PING_TIMEOUT_MS);
+export async function readinessOf(gateway: GatewayAddress): Promise<z.infer<typeof readiness>> {
+  const response = await ask(gateway, "/readyz", {}, PING_TIMEOUT_MS);
   return readiness.parse(await response.json());
 }
 
 async function ask(
-  url: string,
+  { url, token }: GatewayAddress,
   path: string,
-  init: { method?: string; body?: string; headers?: Record<string, string> },
+  init: { method?: string; body?: string; headers?: Record<string, string>; signal?: AbortSignal },
   timeoutMs = CALL_TIMEOUT_MS,
 ): Promise<Response> {
   const response = await fetch(new URL(path, url), {
-    ...init,
     redirect: "manual",
     signal: AbortSignal.timeout(timeoutMs),
+    ...init,
+    headers: { ...init.headers, ...(token !== null && { authorization: `Bearer ${token}` }) },
   }).catch((error: unknown) => {
     throw unreachable(`no gateway answers at ${url} (${reasonOf(error)})`);
   });
@@ -103,6 +151,9 @@ function refusalOf(body: unknown, status: number): Error {
   const { data } = problem.safeParse(body);
   if (data === undefined) return new CliError(4, [{ message: `the gateway answers ${status}` }]);
   const kind = REFUSALS.find((refusal) => data.type.endsWith(`:${refusal}`));
-  if (kind === undefined) return new CliError(5, [{ message: data.detail }]);
+  if (kind === undefined) {
+    const exitCode = status >= 500 ? 4 : 5;
+    return new CliError(exitCode, [{ message: data.detail, next: data.next ?? null }]);
+  }
   return new Refusal(kind, data.detail, data.next ?? null);
 }

@@ -9,6 +9,7 @@ import { screenOf, type Screen } from "./screen.ts";
 export interface CommonOptions {
   readonly json?: boolean;
   readonly admin?: string;
+  readonly tokenFile?: string;
 }
 
 /** Where commands print, and what they leave behind. */

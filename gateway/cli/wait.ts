@@ -36,13 +36,14 @@ export async function waited(
     import("./reach.ts"),
     import("../config/env.ts"),
   ]);
-  const urls = options.gateways ?? readEnv().gateways ?? [gatewayAddress(options)];
+  const { url: own, token } = gatewayAddress(options);
+  const urls = options.gateways ?? readEnv().gateways ?? [own];
   const until = performance.now() + WAIT_MS;
   let told = -1;
   for (;;) {
     const versions = await Promise.all(
       urls.map((url) =>
-        remoteOperator(url)
+        remoteOperator({ url, token })
           .status()
           .then(
             ({ flags }) => flags.version,

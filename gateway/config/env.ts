@@ -26,6 +26,10 @@ export interface Settings {
   readonly flags: string | null;
   /** Operator addresses of all gateways of the fleet; null when nobody says. */
   readonly gateways: readonly string[] | null;
+  /** By which the command line shows a gateway who it is; null for nothing. */
+  readonly token: string | null;
+  /** File that GitHub shows on the page of a job; null elsewhere. */
+  readonly stepSummary: string | null;
   /** The whole environment, for `${VARIABLES}` in routes.yaml. */
   readonly variables: Variables;
 }
@@ -69,6 +73,8 @@ export function readEnv(env: Variables = process.env): Settings {
     colors: !env["NO_COLOR"],
     flags: env["BANYAN_FLAGS"] || null,
     gateways: env["BANYAN_GATEWAYS"]?.split(",").map((url) => url.trim()) ?? null,
+    token: env["BANYAN_TOKEN"] || null,
+    stepSummary: env["GITHUB_STEP_SUMMARY"] || null,
     variables: { ...env },
   };
   const { logLevel } = settings;

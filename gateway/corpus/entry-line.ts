@@ -61,8 +61,7 @@ export type Parsed<T> = { readonly ok: T } | { readonly problem: string };
 
 export function parseHead(bytes: Buffer): Parsed<CorpusHead> {
   const json = parseJson(bytes);
-  if ("problem" in json) return json;
-  const version = anyHead.safeParse(json.ok);
+  const version = anyHead.safeParse("ok" in json ? json.ok : null);
   if (!version.success)
     return {
       problem: 'this is no corpus: its first line is not {"banyanCorpus":1,…}; import other formats first',
@@ -71,7 +70,7 @@ export function parseHead(bytes: Buffer): Parsed<CorpusHead> {
     return {
       problem: `this corpus has format ${version.data.banyanCorpus} and this release reads ${FORMAT}: use the release that wrote it, or record anew`,
     };
-  const head = headSchema.safeParse(json.ok);
+  const head = headSchema.safeParse("ok" in json ? json.ok : null);
   return head.success ? { ok: head.data } : { problem: `the head is wrong: ${firstIssue(head.error)}` };
 }
 

@@ -17,7 +17,16 @@ function aFolder(routes = ROUTES, env: Record<string, string> = {}) {
 describe.concurrent("banyan without a gateway", () => {
   it("moves a route up and down the ladder in the flag file, and says so on stderr", async () => {
     const { banyan, json, folder } = aFolder();
-    const flipped = await banyan("flip", "get-order", "canary", "--percent", "25", "--reason", "why not");
+    const flipped = await banyan(
+      "flip",
+      "get-order",
+      "canary",
+      "--percent",
+      "25",
+      "--reason",
+      "why not",
+      "--force",
+    );
     expect(flipped).toMatchObject({
       exitCode: 0,
       stdout:
@@ -27,7 +36,7 @@ describe.concurrent("banyan without a gateway", () => {
     expect(flipped.stderr).toContain("working on routes.yaml and .banyan/flags.yaml");
     expect(readFileSync(join(folder, ".banyan/flags.yaml"), "utf8")).toMatch(/by: \S+@\S+\nreason: why not/);
 
-    expect((await banyan("promote", "get-order")).stdout).toContain("canary 25 %  →  cutover");
+    expect((await banyan("promote", "get-order", "--force")).stdout).toContain("canary 25 %  →  cutover");
     expect((await banyan("rollback", "get-order", "--percent", "5")).stdout).toContain(
       "cutover  →  canary 5 %",
     );

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { status } from "../../../gateway/admin/contract.ts";
 import { AuditError } from "../../../gateway/audit/audit-log.ts";
 import { adminApp } from "../../../gateway/admin/server.ts";
-import { fakeParts, tableOf } from "./fake-parts.ts";
+import { FROZEN, fakeParts, tableOf } from "./fake-parts.ts";
+import { prove } from "../../support/proven-routes.ts";
 import { containing } from "../cli/text-matchers.ts";
 
 async function anApi(...args: Parameters<typeof fakeParts>) {
@@ -280,7 +281,7 @@ describe("/api/explain", () => {
 describe("elsewhere", () => {
   it("says what there is", async () => {
     const { api } = await anApi();
-    const answer = await api.get("/");
+    const answer = await api.get("/nowhere");
     expect([answer.status, answer.type]).toEqual([404, "application/problem+json"]);
     expect(answer.body).toMatchObject({ detail: containing("/api/status") });
   });
@@ -310,8 +311,9 @@ routes:
   b: { match: { path: /b, method: GET }, function: { lambda: f }, group: g, stage: shadow }
 `;
   async function aGroup() {
-    const { parts, flags, changes } = await fakeParts();
+    const { parts, flags, changes, evidence } = await fakeParts();
     const table = tableOf(GROUP);
+    await prove(evidence, table.routes, FROZEN.now());
     return { api: request(adminApp({ ...parts, table: () => table })), flags, changes, stop: parts.stop };
   }
   const five = { stage: "canary", percent: 5, reason: "r" };

@@ -1,7 +1,9 @@
 import { memoryStore } from "../../../gateway/store/memory.ts";
 import type { AuditIntent, AuditLog, AuditOutcome } from "../../../gateway/audit/audit-log.ts";
 import type { AdminParts, LiveParts } from "../../../gateway/admin/admin-parts.ts";
+import { liveChanges } from "../../../gateway/admin/events-changes.ts";
 import { loadConfig } from "../../../gateway/config/load.ts";
+import { operatorsEntry } from "../../../gateway/config/operators-schema.ts";
 import { emergencyStop } from "../../../gateway/flags/emergency-stop.ts";
 import { NOTHING_STOPPED, type StopFile } from "../../../gateway/flags/stop-file.ts";
 import type { FlagChange, FlagWriter } from "../../../gateway/flags/writer.ts";
@@ -9,6 +11,7 @@ import { routeTable, type RouteTable } from "../../../gateway/routes/table.ts";
 import { builtInPrices } from "../../../gateway/cost/prices.ts";
 import { counters } from "../../../gateway/telemetry/counters.ts";
 import { silentTelemetry } from "../../../gateway/telemetry/silent.ts";
+import { prove } from "../../support/proven-routes.ts";
 import { fixedFlags, type FixedFlags } from "../../support/fixed-flags.ts";
 
 export const ROUTES = `
@@ -39,6 +42,8 @@ export function tableOf(yaml: string): RouteTable {
 
 export const FROZEN = { now: () => Date.UTC(2026, 10, 21), elapsed: () => 0 };
 
+const LOOPBACK = operatorsEntry.parse({});
+
 /** A gateway's parts in memory. Flags start at version 1; each change that is made adds one. */
 export async function fakeParts(live: Partial<LiveParts> = {}) {
   const flags = fixedFlags({ version: "1", routes: new Map(), killed: false });
@@ -46,13 +51,18 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
   const changes: FlagChange[] = [];
   const audited: (AuditIntent | AuditOutcome)[] = [];
   const told: { by: string; change: string; made: boolean }[] = [];
+  // Evidence speaks for all of them: what becomes of those that it does not speak for is in proof.test.ts.
+  const evidence = memoryStore();
+  await prove(evidence, table.routes, FROZEN.now());
   const parts: AdminParts = {
     table: () => table,
     flags,
     writer: memoryWriter(flags, changes),
     stop: emergencyStop(memoryStopFile()),
     audit: memoryAudit(audited),
-    evidence: memoryStore(),
+    evidence,
+    environment: "",
+    configFile: "routes.yaml",
     via: { channel: "api", remote: null },
     telemetry: {
       ...silentTelemetry,
@@ -63,16 +73,22 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
     live: {
       readiness: () => ({ ready: true, reasons: [] }),
       breakers: () => [],
+      recordings: {
+        start: () => ({ counts: () => ({ recorded: 0, dropped: {} }), stop: async () => undefined }),
+      },
       copyBreakers: () => [],
       startedAt: 0,
       configProblem: () => null,
       config: () => ({}),
+      operators: () => LOOPBACK,
+      changes: liveChanges(),
+      auditFile: "no-such-folder/audit.ndjson",
       counters: counters(FROZEN),
       prices: () => ({ region: "eu-central-1", prices: builtInPrices }),
       ...live,
     },
   };
-  return { parts, flags, changes, told, audited };
+  return { parts, flags, changes, told, audited, evidence };
 }
 
 /** An audit log in memory. */

@@ -3,6 +3,7 @@ import { text } from "node:stream/consumers";
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { adminServer, type AdminServer } from "../../../gateway/admin/server.ts";
+import { operatorsEntry } from "../../../gateway/config/operators-schema.ts";
 import { fakeParts } from "./fake-parts.ts";
 import { containing } from "../cli/text-matchers.ts";
 
@@ -11,9 +12,10 @@ let url: string;
 let changes: readonly unknown[];
 
 beforeAll(async () => {
-  const fake = await fakeParts();
+  const operators = operatorsEntry.parse({ hosts: ["Ops.Internal"], allow: "loopback" });
+  const fake = await fakeParts({ operators: () => operators });
   changes = fake.changes;
-  server = await adminServer(fake.parts, { host: "127.0.0.1", port: 0, allowedHosts: ["Ops.Internal"] });
+  server = await adminServer(fake.parts, { host: "127.0.0.1", port: 0 });
   url = `http://127.0.0.1:${server.port}`;
 });
 afterAll(() => server.close());
@@ -33,7 +35,7 @@ describe("the operator's guards", () => {
   it.each(["localhost", "LOCALHOST:1234", "127.0.0.1:80", "[::1]:9901", "ops.internal:8443"])(
     "let the host %s in",
     async (host) => {
-      expect((await request(url).get("/healthz").set("Host", host)).status).toBe(200);
+      expect((await request(url).get("/api/status").set("Host", host)).status).toBe(200);
     },
   );
 
@@ -135,7 +137,7 @@ describe("the operator's guards", () => {
 
 describe("the operator's listener", () => {
   it.each(["0.0.0.0", "::", "192.0.2.1", "gateway.internal", "127.0.0.1.evil.example"])(
-    "refuses to listen on %s as long as there is no authentication",
+    "refuses to listen on %s as long as nobody is asked who they are",
     async (host) => {
       const { parts } = await fakeParts();
       await expect(adminServer(parts, { host, port: 0 })).rejects.toThrow(/loopback only.*set ADMIN_HOST/);

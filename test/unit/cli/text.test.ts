@@ -218,6 +218,7 @@ describe("a failure", () => {
       "invalid-flags": 2,
       failed: 4,
       "not-legal": 5,
+      "not-proven": 5,
       conflict: 5,
       busy: 5,
     });

@@ -70,10 +70,10 @@ describe("a corpus", () => {
 
   it.each([
     ["nothing", "", "empty"],
-    ["one byte", "{", "no JSON"],
+    ["one byte", "{", "this is no corpus"],
     ["another format of ours", '{"banyanCorpus":2}\n', "use the release that wrote it"],
     ["a HAR", '{"log":{}}\n', "import other formats"],
-    ["zeros", "\0".repeat(100), "no JSON"],
+    ["zeros", "\0".repeat(100), "this is no corpus"],
     ["a head without a source", '{"banyanCorpus":1,"createdAt":1,"redacted":true}\n', "source"],
     ["an endless first line", "x".repeat(2000), "no end"],
   ])("refuses %s and says what to do", async (_, text, message) => {
