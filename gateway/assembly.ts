@@ -16,6 +16,7 @@ import { readConfig } from "./config/read.ts";
 import { reloads } from "./config/reloads.ts";
 import { NO_FLAGS } from "./flags/flag-source.ts";
 import { configuredFlags } from "./flags/configured-flags.ts";
+import type { EdgeLimits } from "./http/limits.ts";
 import { emergencyStop } from "./flags/emergency-stop.ts";
 import { stopFile } from "./flags/stop-file.ts";
 import { stoppable } from "./flags/stoppable.ts";
@@ -31,6 +32,8 @@ import type { Telemetry } from "./telemetry/telemetry.ts";
 export interface Assembly extends AsyncDisposable {
   readonly gateway: Gateway;
   readonly telemetry: Telemetry;
+  /** Of the listener, which keeps those that it began with. */
+  readonly limits: EdgeLimits;
   /** What the operator's side works on. */
   readonly operated: Pick<
     AdminParts,
@@ -168,6 +171,7 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
   return {
     gateway: core,
     telemetry,
+    limits: config.limits,
     operated: {
       table: () => routing.current().table,
       flags,

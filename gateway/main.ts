@@ -34,7 +34,7 @@ export async function startGateway(
   );
   parts.defer(() => admin.close());
 
-  const server = await serve(gateway, settings, telemetry);
+  const server = await serve(gateway, { ...settings, limits: assembly.limits }, telemetry);
   parts.defer(async () => {
     readiness = { ready: false, reasons: ["draining"] };
     telemetry.lifecycle({ phase: "draining", detail: "finishing what is in flight" });

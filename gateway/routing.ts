@@ -11,12 +11,13 @@ import type { Route } from "./routes/route.ts";
 import { routeTable } from "./routes/table.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 import { withAnswerHeaders } from "./upstreams/answer-headers.ts";
-import { httpUpstream, type HttpUpstream, type HttpUpstreamSettings } from "./upstreams/http-upstream.ts";
+import type { HttpUpstream } from "./upstreams/http-upstream.ts";
 import type { Invoker } from "./upstreams/lambda/invoker.ts";
 import { keepWarm } from "./upstreams/lambda/keep-warm.ts";
 import { lambdaUpstream } from "./upstreams/lambda/lambda.ts";
 import { reportSampler } from "./upstreams/lambda/report-sampler.ts";
 import { sdkInvoker, type AwsSettings } from "./upstreams/lambda/sdk-invoker.ts";
+import { legacyUpstream, type LegacySettings } from "./upstreams/legacy.ts";
 import { webSocketTunnel } from "./upstreams/tunnel.ts";
 import type { Upstream } from "./upstreams/upstream.ts";
 import { webUpstream } from "./upstreams/web/web.ts";
@@ -82,7 +83,7 @@ export function routings(config: GatewayConfig, { clock, telemetry, viaName }: R
       if (known !== undefined) return known;
       const rehearsing = rehearsalOf(route);
       const made = {
-        legacy: copies.legacies.for({ name: "legacy", url: legacy.url, connections }),
+        legacy: copies.legacies.for({ name: "legacy", url: legacy.url, connections, client: legacy.client }),
         function: functionOf(route, aws, copies),
         rehearsal: rehearsing === null ? null : functionOf(route, aws, copies, rehearsing),
       };
@@ -92,16 +93,16 @@ export function routings(config: GatewayConfig, { clock, telemetry, viaName }: R
   };
 
   const routingOf = (config: GatewayConfig): Routing => {
-    const { legacy, aws, routes, trustedProxies } = config;
-    const { url, connections, timeoutMs } = legacy;
+    const { legacy, aws, routes, trustedProxies, limits } = config;
+    const { url, connections, timeoutMs, client } = legacy;
     const routing = {
       table: routeTable(routes),
-      legacy: live.legacies.for({ name: "legacy", url, connections }),
+      legacy: live.legacies.for({ name: "legacy", url, connections, client }),
       tunnel: webSocketTunnel({ legacyUrl: url, timeoutMs, open }, telemetry),
       legacyTimeoutMs: timeoutMs,
       functions: new Map(routes.map((route) => [route.id, functionOf(route, aws, live)])),
       shadowSides: shadowSidesOf(config),
-      ingress: { clock, trust: trustIn(trustedProxies), viaName },
+      ingress: { clock, trust: trustIn(trustedProxies), viaName, limits },
     };
     warm.for({ aws: awsSettings(aws), targets: toBeKeptWarm(routes) });
     for (const pool of pools) pool.sweep();
@@ -123,13 +124,13 @@ export function routings(config: GatewayConfig, { clock, telemetry, viaName }: R
 
 /** Connections that are kept over reloads. */
 interface Connections extends Pick<Kept<unknown, unknown>, "sweep" | "close"> {
-  readonly legacies: Kept<HttpUpstreamSettings, HttpUpstream>;
+  readonly legacies: Kept<LegacySettings, HttpUpstream>;
   readonly invokers: Kept<AwsSettings, Invoker>;
   readonly hosts: Kept<WebTarget, HttpUpstream>;
 }
 
 function connections(): Connections {
-  const legacies = kept<HttpUpstreamSettings, HttpUpstream>(httpUpstream);
+  const legacies = kept<LegacySettings, HttpUpstream>(legacyUpstream);
   const invokers = kept<AwsSettings, Invoker>(sdkInvoker);
   const hosts = kept<WebTarget, HttpUpstream>((target) => webUpstream({ target }));
   const all = [legacies, invokers, hosts];

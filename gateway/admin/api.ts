@@ -141,6 +141,7 @@ export function operations(parts: AdminParts, feed: EventFeed): readonly Operati
       (operator, wish) => operator.kill(wish),
     ),
   ];
+  let document: object | null = null;
   const all: readonly Operation[] = [
     ...known,
     operation({
@@ -150,7 +151,7 @@ export function operations(parts: AdminParts, feed: EventFeed): readonly Operati
       needs: "viewer",
       takes: nothing,
       gives: z.looseObject({ openapi: z.string() }),
-      run: async () => openApi(all),
+      run: async () => (document ??= openApi(all)),
     }),
   ];
   return all;

@@ -13,13 +13,14 @@ const TELL_EVERY_MS = 1_000;
  * `{"banyanRecording": {"recorded": 12, "dropped": {…}}}`, which are no part of the corpus.
  */
 export async function streamRecording(
-  { live, table, clock }: AdminParts,
+  parts: AdminParts,
   { percent, route }: RecordRequest,
   res: ServerResponse,
 ): Promise<void> {
+  const { live, clock } = parts;
   if (live === null)
     throw new Refusal("failed", "no gateway runs, so there is nothing to record", "banyan start");
-  for (const id of route) findRoute(table(), id);
+  for (const id of route) findRoute(parts.table(), id);
   res.writeHead(200, { "Content-Type": "application/x-ndjson", "X-Accel-Buffering": "no" });
   res.write(headLine({ source: "record", createdAt: clock.now(), redacted: true }));
   const gone = new Promise<void>((resolve) => void res.once("close", resolve));

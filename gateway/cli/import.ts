@@ -19,7 +19,7 @@ interface Format {
   readonly name: string;
   readonly about: string;
   readonly example: string;
-  read(file: string, options: ImportOptions): Promise<AsyncIterable<CorpusItem>>;
+  readonly read: (file: string, options: ImportOptions) => Promise<AsyncIterable<CorpusItem>>;
 }
 
 const FORMATS: readonly Format[] = [
@@ -85,17 +85,17 @@ async function imported(
   items: AsyncIterable<CorpusItem>,
   file: string,
   { out }: ImportOptions,
-  { notice }: Shell,
+  shell: Shell,
 ): Promise<Answer> {
   const { writeCorpus } = await import("../corpus/write-corpus.ts");
   const problems: CorpusProblem[] = [];
   const entries = await writeCorpus(out, items, (problem) => {
     problems.push(problem);
     if (problems.length <= MOST_PROBLEMS)
-      notice(`${basename(file)}:${problem.line}: ${visible(problem.message)}`);
+      shell.notice(`${basename(file)}:${problem.line}: ${visible(problem.message)}`);
   });
   if (problems.length > MOST_PROBLEMS)
-    notice(`and ${problems.length - MOST_PROBLEMS} more (--json has them all)`);
+    shell.notice(`and ${problems.length - MOST_PROBLEMS} more (--json has them all)`);
   const left = problems.length === 0 ? "" : `; ${problems.length} could not be taken over`;
   return { data: { file: out, entries, problems }, text: `${entries} requests in ${out}${left}` };
 }

@@ -3,6 +3,7 @@ import { packageVersion } from "../admin/version.ts";
 import { addCanICutover } from "./can-i-cutover.ts";
 import { addConfig } from "./config.ts";
 import type { ExitCode } from "./exit-codes.ts";
+import { addCoverage } from "./coverage.ts";
 import { addDiffs } from "./diffs.ts";
 import { addExplain } from "./explain.ts";
 import { addExport } from "./export.ts";
@@ -76,6 +77,7 @@ function banyan(shell: Shell): Command {
   addDiffs(program, shell);
   addRecord(program, shell);
   addImport(program, shell);
+  addCoverage(program, shell);
   addReplay(program, shell);
   addExport(program, shell);
   addReport(program, shell);

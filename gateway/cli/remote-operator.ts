@@ -80,12 +80,14 @@ function parsed(text: string): unknown {
 }
 
 /** A list becomes a parameter that is there again and again. */
-function queryOf(request: object): URLSearchParams {
-  const given = Object.entries(request).flatMap(([name, value]: [string, unknown]) =>
+function queryOf(request: Readonly<Record<string, Parameter | readonly Parameter[]>>): URLSearchParams {
+  const given = Object.entries(request).flatMap(([name, value]) =>
     [value ?? []].flat().map((one): [string, string] => [name, String(one)]),
   );
   return new URLSearchParams(given);
 }
+
+type Parameter = string | number | undefined;
 
 const JSON_TYPE = { "content-type": "application/json" };
 

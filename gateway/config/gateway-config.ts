@@ -2,9 +2,11 @@ import { builtInPrices, type Prices } from "../cost/prices.ts";
 import { compareRules } from "./compare-schema.ts";
 import { DEFAULT_RULES } from "../diff/rules.ts";
 import type { RedactSettings } from "../diff/redact.ts";
+import type { EdgeLimits } from "../http/limits.ts";
 import type { BudgetLimits } from "../shadow/budget.ts";
 import { gatesOf } from "./gate-schema.ts";
 import type { OperatorsConfig } from "./operators-schema.ts";
+import { edgeLimits } from "./limits-schema.ts";
 import { shadowSettings } from "./shadow-schema.ts";
 import type { BreakerSettings, Route, StickySource } from "../routes/route.ts";
 import type { Problem } from "./problem.ts";
@@ -31,6 +33,8 @@ export interface GatewayConfig {
     readonly pricesFile: string | null;
     readonly prices: Prices;
   };
+  /** What one client, and all of them together, may take. */
+  readonly limits: EdgeLimits;
   /** What copies may cost. */
   readonly mirror: BudgetLimits & { readonly bodyBytes: number };
   /** Where evidence is kept, and how long. */
@@ -117,6 +121,7 @@ export function gatewayConfig(
     legacy,
     flags,
     aws,
+    limits,
     mirror,
     evidence,
     redact,
@@ -143,6 +148,7 @@ export function gatewayConfig(
       pricesFile: aws.prices ?? null,
       prices: builtInPrices,
     },
+    limits: edgeLimits(limits),
     mirror: { ...mirror, lagMs: mirror.lag },
     evidence: {
       ...evidence,

@@ -31,7 +31,10 @@ describe("banyan can-i-cutover", () => {
       i += 20
     ) {
       for (let n = i; n < i + 20; n++) {
-        for (const path of [`/api/orders/${n % 10 === 0 ? 1018 : 1001 + n}`, `/api/products/SKU-${1001 + (n % 60)}`])
+        for (const path of [
+          `/api/orders/${n % 10 === 0 ? 1018 : 1001 + n}`,
+          `/api/products/SKU-${1001 + (n % 60)}`,
+        ])
           await (await fetch(`${stack.url}${path}`)).text();
       }
     }
@@ -68,9 +71,8 @@ describe("banyan can-i-cutover", () => {
     expect(await banyan("can-i-cutover", "quiet-order", "--allow-unknown")).toMatchObject({ code: 0 });
     expect(await banyan("can-i-cutover", "broken-order", "--allow-unknown")).toMatchObject({ code: 1 });
     expect(await banyan("can-i-cutover", "broken-order", "--dry-run")).toMatchObject({ code: 0 });
-    const retried = await banyan(
-      ...["can-i-cutover", "quiet-order", "--retry-while-unknown", "2", "--retry-interval", "0"],
-    );
+    const twice = ["--retry-while-unknown", "2", "--retry-interval", "0"];
+    const retried = await banyan("can-i-cutover", "quiet-order", ...twice);
     expect(retried.code).toBe(3);
     expect(retried.stderr.match(/asking again/g)).toHaveLength(2);
     expect(await banyan("can-i-cutover", "nobody", "--dry-run")).toMatchObject({ code: 2 });

@@ -35,7 +35,7 @@ describe("a corpus of the demo's own traffic", { timeout: 120_000 }, () => {
       [MAIN, "record", "--admin", stack.adminUrl, "--out", corpus, "--count", String(ORDERS)],
       { stdio: ["ignore", "ignore", "pipe"] },
     );
-    const ended = once(recorder, "exit");
+    const ended = once(recorder, "exit").then(([code]) => String(code));
     await once(recorder.stderr, "data");
     for (let sent = 0; recorder.exitCode === null && sent < 5 * ORDERS; sent++) {
       await (
@@ -45,7 +45,8 @@ describe("a corpus of the demo's own traffic", { timeout: 120_000 }, () => {
       ).text();
       if (sent >= ORDERS) await pause(5);
     }
-    expect(await ended).toEqual([0, null]);
+    const code = await ended;
+    if (code !== "0") throw new Error(`banyan record ended with ${code}`);
   }, 120_000);
   afterAll(() => stack.close());
 
@@ -139,6 +140,15 @@ describe("a corpus of the demo's own traffic", { timeout: 120_000 }, () => {
       expect(readFileSync(out("banyan/junit.xml"), "utf8")).toContain("<testsuite ");
       expect(JSON.parse(readFileSync(out("banyan/gl-code-quality-report.json"), "utf8"))).toEqual([]);
     });
+  });
+
+  it("says which routes it reaches, and which it does not", async () => {
+    const more = `  nobody: { match: { method: POST, path: /nobody }, function: { lambda: get-order }, repeatable: false }`;
+    const { code, stdout } = await banyan(`${routesWith("live")}\n${more}`, "coverage", corpus);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /get-order +260 +GET 260 +200 \d+.*\nnobody +none +POST\n1 of 2 routes; 0 requests/,
+    );
   });
 
   it("leaves out what has redacted credentials, and says what to do", async () => {

@@ -47,7 +47,11 @@ describe("traffic", () => {
     await began();
     return { child, ended };
   }
-  const ask = async (path: string, basket: string, init: RequestInit = {}) => {
+  const ask = async (
+    path: string,
+    basket: string,
+    init: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  ) => {
     const answer = await fetch(`${stack.url}${path}`, {
       ...init,
       headers: { cookie: `basket=${basket}`, authorization: "Bearer planted-secret", ...init.headers },

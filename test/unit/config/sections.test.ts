@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { SAFE_LIMITS } from "../../../gateway/http/limits.ts";
 import { configOf, fileWith, problemsOf } from "./load-text.ts";
 
 const withCompare = (compare: string) =>
@@ -86,6 +87,25 @@ describe("`evidence`", () => {
     ["evidence: { store: postgres, url: 'mysql://x' }", /this is no postgres:\/\/ URL/],
     ["evidence: { store: redis }", /sqlite/],
     ["evidence: { keepCountsDays: 0 }", /keepCountsDays/],
+  ])("says what is wrong with %s", (part, expected) => {
+    expect(said(withPart(part)).join("\n")).toMatch(expected);
+  });
+});
+
+describe("`limits`", () => {
+  it("are safe unless others are set", () => {
+    expect(configOf(withPart("")).limits).toEqual(SAFE_LIMITS);
+    expect(configOf(withPart("limits: { bodyBytes: 1000, upload: 5s }")).limits).toEqual({
+      ...SAFE_LIMITS,
+      bodyBytes: 1000,
+      uploadMs: 5000,
+    });
+  });
+
+  it.each([
+    ["limits: { bodyBytes: 0 }", /bodyBytes/],
+    ["limits: { stall: 0s }", /a duration is 1ms/],
+    ["limits: { bodybytes: 5 }", /bodyBytes/],
   ])("says what is wrong with %s", (part, expected) => {
     expect(said(withPart(part)).join("\n")).toMatch(expected);
   });
