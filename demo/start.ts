@@ -65,7 +65,7 @@ console.log(`
 Banyan is up after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.
 
   clients     ${base}
-  operator    http://127.0.0.1:${ports.admin}
+  page        http://127.0.0.1:${ports.admin}   (and the operator's API)
   monolith    ${legacyUrl}
   functions   http://127.0.0.1:${ports.functions}   (the Lambda API; AWS's own runtime client runs lambdas/)
 

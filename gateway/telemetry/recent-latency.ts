@@ -32,14 +32,18 @@ export function recentLatency(clock: Clock): RecentLatency {
     window = now;
   }
 
+  let lastCounted = -2;
   return {
     record(durationMs) {
       turn();
+      lastCounted = window;
       const bin = binOf(durationMs);
       current[bin] = current[bin]! + 1;
     },
     percentileMs(share) {
       turn();
+      // Most of thousands of routes are idle, and their empty bins are not worth adding up.
+      if (lastCounted < window - 1) return null;
       const counts = current.map((count, bin) => count + before[bin]!);
       const total = counts.reduce((sum, count) => sum + count, 0);
       let left = Math.max(1, Math.ceil(total * share));
