@@ -6,6 +6,7 @@ import type { Answer } from "./answer.ts";
 import { subcommand, withAdmin } from "./command-options.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { sinceArgument } from "./since.ts";
+import { withGateways } from "./wait.ts";
 import type { CommonOptions, Shell } from "./shell.ts";
 
 const EXAMPLES = `  banyan can-i-cutover get-order                        one rung up from where it is
@@ -20,11 +21,14 @@ interface CutoverOptions extends CommonOptions {
   readonly retryInterval: number;
   readonly allowUnknown?: boolean;
   readonly dryRun?: boolean;
+  readonly gateways?: readonly string[];
 }
 
 /** `banyan can-i-cutover`: may routes move up? Exit code 0 yes, 1 no, 3 unknown. */
 export function addCanICutover(program: Command, shell: Shell): void {
-  withAdmin(subcommand(program, "can-i-cutover", "say whether routes may move up, and why", EXAMPLES))
+  withGateways(
+    withAdmin(subcommand(program, "can-i-cutover", "say whether routes may move up, and why", EXAMPLES)),
+  )
     .addArgument(new Argument("[routes...]", "their ids; all that are compared when none is named"))
     .addOption(new Option("--to <stage>", "where to; one rung up unless said").choices(GATED_STAGES))
     .option("--since <when>", "evidence since then: 24h, 7d, or a time", sinceArgument)
@@ -43,15 +47,21 @@ function countArgument(text: string): number {
 }
 
 async function canICutover(routes: string[], options: CutoverOptions, shell: Shell): Promise<Answer> {
-  const [{ reach }, { reportText }, { plainReport }] = await Promise.all([
-    import("./reach.ts"),
-    import("./assessment-text.ts"),
-    import("../report/json.ts"),
-  ]);
+  const [{ reach, gatewayAddress }, { reportText }, { plainReport }, { fleetView, withFleet }, { readEnv }] =
+    await Promise.all([
+      import("./reach.ts"),
+      import("./assessment-text.ts"),
+      import("../report/json.ts"),
+      import("./fleet-agreement.ts"),
+      import("../config/env.ts"),
+    ]);
   const { to, since, retryWhileUnknown, retryInterval } = options;
   const operator = await reach(options, shell);
+  const gateways = options.gateways ?? readEnv().gateways ?? [];
   for (let again = retryWhileUnknown; ; again--) {
-    const report = await operator.report({ routes, to, since });
+    const own = await operator.report({ routes, to, since });
+    const { token } = gatewayAddress(options);
+    const report = gateways.length === 0 ? own : withFleet(own, await fleetView(gateways, token));
     if (report.verdict !== "unknown" || again === 0)
       return {
         exitCode: exitCodeOf(report, options),

@@ -14,13 +14,16 @@ export interface WaitOptions extends CommonOptions {
 
 /** Adds the options to wait until gateways run a new version. */
 export function withWait(command: Command): Command {
-  return command
-    .option("--wait", "until every gateway runs the new version")
-    .option(
-      "--gateways <urls>",
-      "operator addresses of all gateways, by commas (default: BANYAN_GATEWAYS, or the one)",
-      (text: string) => text.split(",").map((url) => url.trim()),
-    );
+  return withGateways(command.option("--wait", "until every gateway runs the new version"));
+}
+
+/** Adds the option that names a whole fleet. */
+export function withGateways(command: Command): Command {
+  return command.option(
+    "--gateways <urls>",
+    "operator addresses of all gateways, by commas (default: BANYAN_GATEWAYS, or the one)",
+    (text: string) => text.split(",").map((url) => url.trim()),
+  );
 }
 
 /** The answer, once all gateways run the version it made; exit code 3 when some do not in time. */

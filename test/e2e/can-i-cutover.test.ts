@@ -78,6 +78,14 @@ describe("banyan can-i-cutover", () => {
     expect(await banyan("can-i-cutover", "nobody", "--dry-run")).toMatchObject({ code: 2 });
   });
 
+  it("does not know while gateways of the fleet disagree, or do not answer", async () => {
+    const fleet = (urls: string) => banyan("can-i-cutover", "get-product", "--gateways", urls);
+    expect(await fleet(stack.adminUrl)).toMatchObject({ code: 0 });
+    const { code, stdout } = await fleet(`${stack.adminUrl},http://127.0.0.1:1`);
+    expect(code).toBe(3);
+    expect(stdout).toContain("http://127.0.0.1:1 does not answer");
+  });
+
   it("judges several at once by the worst, for people and for machines", async () => {
     const { code, stdout } = await banyan("can-i-cutover");
     expect(code).toBe(1);
