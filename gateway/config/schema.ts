@@ -136,7 +136,7 @@ export const legacyEntry = z
       .meta({ description: "Sockets to legacy, at most.", examples: [256] }),
     client: z
       .enum(["lean", "node"])
-      .prefault("node")
+      .prefault("lean")
       .describe("What asks legacy: `lean`, Banyan's own client, or `node`, that of node:http."),
   })
   .meta({

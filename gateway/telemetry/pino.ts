@@ -1,4 +1,6 @@
 import { pino, type DestinationStream, type Logger } from "pino";
+import { standardOutput } from "./log-output.ts";
+import { requestLine } from "./request-line.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 export interface LogSettings {
@@ -14,29 +16,12 @@ export interface LogSettings {
  */
 export function pinoTelemetry(settings: LogSettings): Telemetry {
   const options = { level: settings.level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  const log: Logger =
-    settings.destination === undefined ? pino(options) : pino(options, settings.destination);
+  const output = settings.destination ?? standardOutput();
+  const log: Logger = pino(options, output);
 
   return {
-    requestFinished({ request, route, decision, answeredBy, fallbackFrom, status, delivery, durationMs }) {
-      log.info(
-        {
-          requestId: request.id,
-          trace_id: request.trace.traceId,
-          method: request.method,
-          path: request.target.path,
-          route: route?.id ?? null,
-          stage: decision.stage,
-          reason: decision.reason,
-          flagVersion: decision.flagVersion,
-          answeredBy,
-          fallbackFrom,
-          status,
-          delivery,
-          durationMs: rounded(durationMs),
-        },
-        "request",
-      );
+    requestFinished(event) {
+      if (log.isLevelEnabled("info")) output.write(requestLine(event, log.levels.values["info"]!));
     },
     requestRefused: ({ id, status, code }) => log.info({ requestId: id, status, code }, "request refused"),
     upstreamAnswered({ request, route, side, status, durationMs, answer }) {

@@ -82,11 +82,7 @@ export async function startHarness(options: {
     opossumBreaker(`${id}:${side}`, settings, { clock }),
   );
   breakers.reload(config.routes);
-  const legacy = legacyUpstream({
-    name: "legacy",
-    ...config.legacy,
-    ...(process.env["T_LEAN"] && { client: "lean" as const }),
-  });
+  const legacy = legacyUpstream({ name: "legacy", ...config.legacy });
   const open = new Set<Socket>();
   const routing: Routing = {
     table: routeTable(config.routes),

@@ -14,7 +14,12 @@ describe("a small file", () => {
   const config = configOf(fileWith(ORDER));
 
   test("means what the documentation says it means by default", () => {
-    expect(config.legacy).toEqual({ url: "http://127.0.0.1:3000", timeoutMs: 60_000, connections: 256 });
+    expect(config.legacy).toEqual({
+      url: "http://127.0.0.1:3000",
+      timeoutMs: 60_000,
+      connections: 256,
+      client: "lean",
+    });
     expect(config.flags).toEqual({ source: "file", file: null });
     expect(config.aws).toMatchObject({ region: "eu-central-1", endpoint: null });
     expect(config.trustedProxies).toEqual([]);

@@ -1,0 +1,67 @@
+import type { Socket } from "node:net";
+import type { Dialer } from "./dial.ts";
+
+/** Who has the use of a connection, and hears of it. */
+export interface ConnectionUser {
+  /** Bytes of a request can leave now. Not told of a connection that was ready already. */
+  onReady(): void;
+  onData(bytes: Buffer): void;
+  /** What was written is on its way: there is room for more. */
+  onDrain(): void;
+  /** The server sends no more. `error` is null when it said so itself. */
+  onClosed(error: Error | null): void;
+  /** Looks at the time (monotonic milliseconds); asked some twenty times a second. */
+  check(nowMs: number): void;
+}
+
+/**
+ * A socket that serves one user after the other. Its listeners are set once and stay: adding and removing them for each
+ * request would cost more than writing the request.
+ */
+export class Connection {
+  readonly socket: Socket;
+  /** False while not a byte of a request can have left. */
+  ready = false;
+  /** True once a request was answered on it: the server may have let go of it by now. */
+  reused = false;
+  /** Monotonic milliseconds until which an idle connection is worth keeping. */
+  idleUntilMs = 0;
+  user: ConnectionUser | null = null;
+
+  /** `onGone` runs when it can no longer be used, once. */
+  constructor(dialer: Dialer, onGone: () => void) {
+    this.socket = dialer.dial(() => {
+      this.ready = true;
+      this.user?.onReady();
+    });
+    let failure: Error | null = null;
+    this.socket
+      .on("data", (bytes: Buffer) => {
+        // Nobody asked for anything: whatever this is, it must not become somebody's answer.
+        if (this.user === null) this.socket.destroy();
+        else this.user.onData(bytes);
+      })
+      .on("drain", () => this.user?.onDrain())
+      .on("error", (error) => {
+        failure = error;
+        // An error of TLS alone leaves the socket open.
+        this.socket.destroy();
+      })
+      .on("end", () => this.#closed(null))
+      .once("close", () => {
+        this.#closed(failure);
+        onGone();
+      });
+  }
+
+  /** Ends it for its user, who hears no more of it. */
+  destroy(): void {
+    this.user = null;
+    this.socket.destroy();
+  }
+
+  #closed(error: Error | null): void {
+    this.user?.onClosed(error);
+    this.destroy();
+  }
+}

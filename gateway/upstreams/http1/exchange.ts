@@ -1,0 +1,243 @@
+import type { Clock } from "../../clock.ts";
+import { endToEnd, passableTrailers, without } from "../../http/headers.ts";
+import type { GatewayRequest } from "../../http/request.ts";
+import { httpFailure } from "../http-errors.ts";
+import { UpstreamError, type Attempt, type UpstreamResponse } from "../upstream.ts";
+import { AnswerBody, type AnswerSource } from "./answer-body.ts";
+import { answerHead, type AnswerHead } from "./answer-head.ts";
+import { SizedBody, UnsizedBody, type BodyReader } from "./body-reader.ts";
+import { ChunkedBody } from "./chunked-body.ts";
+import type { Connection } from "./connection.ts";
+import { malformed } from "./field-lines.ts";
+import { framingOf, type Framing } from "./framing.ts";
+import type { Guest, Pool } from "./pool.ts";
+import { SAFE, type RequestHead } from "./request-head.ts";
+import { Upload, type UploadWatcher } from "./upload.ts";
+
+/** A server that was asked to wait for its word may be too old to give it (RFC 9110 §10.1.1: do not wait for ever). */
+const CONTINUE_WAIT_MS = 1_000;
+
+const CONTENT_LENGTH = new Set(["content-length"]);
+
+/** One request and its answer, from the wait for a connection until the connection is free again. */
+export class Exchange implements Guest, AnswerSource, UploadWatcher {
+  /** The answer once its head is there, its body whole when that was there as well. Rejects with an UpstreamError. */
+  readonly answer: Promise<UpstreamResponse>;
+  over = false;
+  readonly #request: GatewayRequest;
+  readonly #head: RequestHead;
+  readonly #attempt: Attempt;
+  readonly #pool: Pool;
+  readonly #clock: Clock;
+  #resolve!: (answer: UpstreamResponse) => void;
+  #reject!: (error: UpstreamError) => void;
+  #lateMs: number;
+  #connection: Connection | null = null;
+  #upload: Upload | null = null;
+  #sent = false;
+  #continueTimer: NodeJS.Timeout | undefined;
+  /** What has come of a head that is not whole yet. */
+  #partOfHead: Buffer | null = null;
+  /** True once a byte of an answer has come. */
+  #heard = false;
+  #framing: Framing | null = null;
+  #reader: BodyReader | null = null;
+  #body: AnswerBody | null = null;
+
+  constructor(request: GatewayRequest, head: RequestHead, attempt: Attempt, pool: Pool, clock: Clock) {
+    this.#request = request;
+    this.#head = head;
+    this.#attempt = attempt;
+    this.#pool = pool;
+    this.#clock = clock;
+    this.#lateMs = clock.elapsed() + attempt.timeoutMs;
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    pool.take(this);
+  }
+
+  begin(connection: Connection): void {
+    this.#connection = connection;
+    this.#sent = this.#request.body.length === 0;
+    // A body's first byte takes the head along, unless the server has to be asked for the body first.
+    if (this.#sent || this.#head.expectsContinue) connection.socket.write(this.#head.text, "latin1");
+    if (connection.ready) this.onReady();
+  }
+
+  onReady(): void {
+    if (this.#sent) return;
+    // From here on the client has its time to send.
+    this.onProgress();
+    // The client waits for the server's word before it sends; so do we (RFC 9110 §10.1.1).
+    if (!this.#head.expectsContinue) this.#startUpload();
+    else this.#continueTimer = setTimeout(() => this.#startUpload(), CONTINUE_WAIT_MS);
+  }
+
+  onDrain(): void {
+    this.#upload?.resume();
+  }
+
+  onData(bytes: Buffer): void {
+    this.#heard = true;
+    try {
+      if (this.#reader === null) this.#readHead(bytes);
+      else this.#readBody(this.#reader, bytes);
+    } catch (error) {
+      this.#fail(error instanceof UpstreamError ? error : malformed(String(error)));
+    }
+  }
+
+  onClosed(error: Error | null): void {
+    if (this.#reader?.ended) return this.#leave();
+    if (this.#reader instanceof UnsizedBody && error === null) return this.#end(false);
+    const { reused = false, ready = false } = this.#connection ?? {};
+    const { body, method } = this.#request;
+    if (reused && !this.#heard && body.length === 0 && SAFE.has(method)) {
+      // A kept-alive connection turned out to be closed when a safe request was written to it: the one case in which a
+      // request is sent again by itself (RFC 9112 §9.3.1). On a new one: the pool's others are as stale.
+      return this.#pool.open(this);
+    }
+    this.#fail(httpFailure(error ?? new Error("the server closed the connection"), ready));
+  }
+
+  check(nowMs: number): void {
+    if (this.#attempt.signal.aborted) return this.onBroken();
+    if (this.#reader !== null || nowMs < this.#lateMs) return;
+    // Who owes the next step? A client that stopped in the middle of its body is not the server's fault.
+    const kind = !this.#connection?.ready
+      ? "connect-timeout"
+      : this.#upload?.clientOwes
+        ? "client-slow"
+        : "timeout";
+    this.#fail(new UpstreamError(kind, `no answer in ${Math.round(this.#attempt.timeoutMs)} ms`));
+  }
+
+  onProgress(): void {
+    this.#allow(Math.max(this.#attempt.timeoutMs, this.#request.body.limits.uploadMs));
+  }
+
+  onTooLarge(): void {
+    // Part of it was sent already.
+    const phase = "unknown";
+    this.#fail(new UpstreamError("too-large", "the body is larger than clients may send", { phase }));
+  }
+
+  onSent(): void {
+    this.#sent = true;
+    this.#allow(this.#attempt.timeoutMs);
+    if (this.#reader?.ended) this.#release();
+  }
+
+  onBroken(): void {
+    this.#fail(new UpstreamError("client-gone", "the client went away"));
+  }
+
+  resume(): void {
+    const socket = this.#connection?.socket;
+    if (socket?.isPaused()) socket.resume();
+  }
+
+  abandon(): void {
+    if (!this.#reader?.ended) this.#leave();
+  }
+
+  #allow(ms: number): void {
+    this.#lateMs = this.#clock.elapsed() + ms;
+  }
+
+  #startUpload(): void {
+    clearTimeout(this.#continueTimer);
+    if (this.#upload !== null || this.over) return;
+    const head = this.#head.expectsContinue ? "" : this.#head.text;
+    this.#upload = new Upload(head, this.#request.body, this.#connection!.socket, this);
+  }
+
+  #readHead(bytes: Buffer): void {
+    let rest = this.#partOfHead === null ? bytes : Buffer.concat([this.#partOfHead, bytes]);
+    this.#partOfHead = null;
+    while (rest.length > 0) {
+      const head = answerHead(rest);
+      if (head === null) {
+        this.#partOfHead = rest;
+        return;
+      }
+      rest = rest.subarray(head.bytes);
+      if (head.status >= 200) return this.#answered(head, rest);
+      this.#interim(head);
+    }
+  }
+
+  #interim({ status, fields }: AnswerHead): void {
+    if (status === 101) throw malformed("the server switched protocols unasked");
+    if (status !== 100) this.#attempt.onInformational?.(status, without(endToEnd(fields), CONTENT_LENGTH));
+    else if (this.#continueTimer !== undefined) this.#startUpload();
+  }
+
+  #answered(head: AnswerHead, rest: Buffer): void {
+    const framing = framingOf(this.#request.method, head);
+    const reader = readerOf(framing);
+    const slices: Buffer[] = [];
+    const used = reader.read(rest, (slice) => slices.push(slice));
+    this.#framing = framing;
+    this.#reader = reader;
+    // Nothing is to be started any more by an answered request.
+    if (this.#upload === null) clearTimeout(this.#continueTimer);
+    const answer = { status: head.status, reason: head.reason, headers: endToEnd(head.fields) };
+    if (reader.ended && reader.trailers.length === 0) {
+      this.#resolve({ ...answer, body: slices.length === 1 ? slices[0]! : Buffer.concat(slices) });
+      return this.#end(used === rest.length);
+    }
+    const body = (this.#body = new AnswerBody(this));
+    this.#resolve({ ...answer, body, trailers: () => passableTrailers(reader.trailers) });
+    for (const slice of slices) this.#pass(slice);
+    if (reader.ended) this.#end(used === rest.length);
+  }
+
+  #readBody(reader: BodyReader, bytes: Buffer): void {
+    const used = reader.read(bytes, (slice) => this.#pass(slice));
+    if (reader.ended) this.#end(used === bytes.length);
+  }
+
+  #pass(slice: Buffer): void {
+    if (!this.#body!.push(slice)) this.#connection?.socket.pause();
+  }
+
+  /** The answer is through. What follows it on the connection belongs to nobody, so that one is not used again. */
+  #end(clean: boolean): void {
+    this.#body?.push(null);
+    if (!clean || !this.#framing!.keepAlive) return this.#leave();
+    if (this.#sent) return this.#release();
+    // Answered without having asked for the body: nobody will send it, and the connection would wait for it for ever.
+    if (this.#upload === null) this.#leave();
+  }
+
+  #release(): void {
+    const connection = this.#connection;
+    if (connection === null) return;
+    this.over = true;
+    this.#connection = null;
+    if (connection.socket.isPaused()) connection.socket.resume();
+    this.#pool.release(connection, this.#framing!.idleMs);
+  }
+
+  #fail(error: UpstreamError): void {
+    this.#reject(error);
+    this.#leave();
+    if (!this.#reader?.ended) this.#body?.destroy(error);
+  }
+
+  #leave(): void {
+    this.over = true;
+    clearTimeout(this.#continueTimer);
+    this.#upload?.stop();
+    this.#connection?.destroy();
+    this.#connection = null;
+  }
+}
+
+function readerOf({ length }: Framing): BodyReader {
+  if (length === "chunked") return new ChunkedBody();
+  return length === "to-close" ? new UnsizedBody() : new SizedBody(length);
+}

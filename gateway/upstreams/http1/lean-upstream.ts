@@ -1,0 +1,27 @@
+import { systemClock, type Clock } from "../../clock.ts";
+import type { HttpUpstream, HttpUpstreamSettings } from "../http-upstream.ts";
+import { UpstreamError } from "../upstream.ts";
+import { dialer } from "./dial.ts";
+import { Exchange } from "./exchange.ts";
+import { Pool } from "./pool.ts";
+import { requestHead } from "./request-head.ts";
+
+/**
+ * A server of HTTP/1.1, such as the monolith, over keep-alive connections of node:net: what node:http's client does for
+ * everybody is left out, which takes away half the cost of a request (docs/performance.md). Bodies stream with
+ * backpressure in both directions; an answer that came whole is handed on whole.
+ */
+export function leanUpstream(settings: HttpUpstreamSettings, clock: Clock = systemClock): HttpUpstream {
+  const dial = dialer(settings.url);
+  const pool = new Pool(dial, settings, clock);
+  return {
+    name: settings.name,
+    async send(request, attempt) {
+      if (attempt.signal.aborted) throw new UpstreamError("client-gone", "the client went away");
+      if (!request.body.replayable) throw new UpstreamError("rejected", "the request's body is gone already");
+      const head = requestHead(request, dial.authority);
+      return new Exchange(request, head, attempt, pool, clock).answer;
+    },
+    close: () => pool.close(),
+  };
+}

@@ -1,0 +1,115 @@
+import type { Clock } from "../../clock.ts";
+import { Connection, type ConnectionUser } from "./connection.ts";
+import type { Dialer } from "./dial.ts";
+
+/** Who needs a connection, until it is done with it. */
+export interface Guest extends ConnectionUser {
+  /** True once it needs none any more. */
+  readonly over: boolean;
+  /** Has the connection from now on, which may not be ready yet. */
+  begin(connection: Connection): void;
+}
+
+export interface PoolSettings {
+  /** Connections at most. Whoever comes beyond that waits in line. */
+  readonly connections: number;
+}
+
+/** How long an idle connection is kept when the server does not say: most servers keep theirs for longer. */
+const IDLE_MS = 4_000;
+/** The server's clock for an idle connection starts before ours does. */
+const IDLE_MARGIN_MS = 1_000;
+
+/** How fine time is told: one look at all connections instead of a timer for each request. */
+const CHECK_EVERY_MS = 50;
+
+/** Keep-alive connections to one origin, each for one request at a time. */
+export class Pool {
+  readonly #dialer: Dialer;
+  readonly #clock: Clock;
+  readonly #most: number;
+  readonly #all = new Set<Connection>();
+  /** The one used last is used next: that keeps the fewest warm, and the others age out before the server closes them. */
+  readonly #free: Connection[] = [];
+  #waiting: Guest[] = [];
+  #checking: NodeJS.Timeout | undefined;
+  #closing = false;
+
+  constructor(dialer: Dialer, { connections }: PoolSettings, clock: Clock) {
+    this.#dialer = dialer;
+    this.#clock = clock;
+    this.#most = connections;
+  }
+
+  /** Gives the guest a connection, now or once one is free. */
+  take(guest: Guest): void {
+    const nowMs = this.#clock.elapsed();
+    let connection = this.#free.pop();
+    // One that has just ended and could not yet say so, or that nobody looked at in time.
+    while (connection !== undefined && (connection.socket.destroyed || connection.idleUntilMs <= nowMs)) {
+      connection.destroy();
+      connection = this.#free.pop();
+    }
+    if (connection !== undefined) this.#lend(connection, guest);
+    else if (this.#all.size < this.#most) this.open(guest);
+    else this.#waiting.push(guest);
+  }
+
+  /** Gives the guest a connection that nobody has used before. */
+  open(guest: Guest): void {
+    const connection = new Connection(this.#dialer, () => this.#gone(connection));
+    this.#all.add(connection);
+    this.#checking ??= setInterval(() => this.#check(), CHECK_EVERY_MS).unref();
+    this.#lend(connection, guest);
+  }
+
+  /** Takes back a connection whose answer is through; `idleMs` is how long the server says it keeps it, if it says. */
+  release(connection: Connection, idleMs: number | null): void {
+    connection.user = null;
+    connection.reused = true;
+    const next = this.#nextInLine();
+    if (next !== undefined) return this.#lend(connection, next);
+    const keepMs = idleMs === null ? IDLE_MS : idleMs - IDLE_MARGIN_MS;
+    if (this.#closing || keepMs <= 0) return connection.destroy();
+    connection.idleUntilMs = this.#clock.elapsed() + keepMs;
+    this.#free.push(connection);
+  }
+
+  /** Lets go of idle connections, and of the others as they become idle. */
+  close(): void {
+    this.#closing = true;
+    for (const connection of this.#free) connection.destroy();
+  }
+
+  #lend(connection: Connection, guest: Guest): void {
+    connection.user = guest;
+    guest.begin(connection);
+  }
+
+  #nextInLine(): Guest | undefined {
+    let next = this.#waiting.shift();
+    while (next?.over) next = this.#waiting.shift();
+    return next;
+  }
+
+  #gone(connection: Connection): void {
+    this.#all.delete(connection);
+    const at = this.#free.indexOf(connection);
+    if (at !== -1) this.#free.splice(at, 1);
+    const next = this.#all.size < this.#most ? this.#nextInLine() : undefined;
+    if (next !== undefined) return this.open(next);
+    if (this.#all.size > 0) return;
+    clearInterval(this.#checking);
+    this.#checking = undefined;
+  }
+
+  #check(): void {
+    const nowMs = this.#clock.elapsed();
+    for (const connection of this.#all) {
+      if (connection.user !== null) connection.user.check(nowMs);
+      else if (connection.idleUntilMs <= nowMs) connection.destroy();
+    }
+    for (const guest of this.#waiting) guest.check(nowMs);
+    this.#waiting = this.#waiting.filter((guest) => !guest.over);
+  }
+}

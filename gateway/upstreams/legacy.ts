@@ -1,0 +1,12 @@
+import { leanUpstream } from "./http1/lean-upstream.ts";
+import { httpUpstream, type HttpUpstream, type HttpUpstreamSettings } from "./http-upstream.ts";
+
+export interface LegacySettings extends HttpUpstreamSettings {
+  /** Which client asks: ours over node:net, or node:http's own. */
+  readonly client: "lean" | "node";
+}
+
+/** The monolith. */
+export function legacyUpstream({ client, ...settings }: LegacySettings): HttpUpstream {
+  return client === "lean" ? leanUpstream(settings) : httpUpstream(settings);
+}
