@@ -3,6 +3,15 @@ import type { CompareRules } from "./rules.ts";
 
 /** What tells two sets of rules apart: 16 hex digits, the same however the members of the rules are ordered. */
 export function rulesDigest(rules: CompareRules): string {
+  let digest = known.get(rules);
+  if (digest === undefined) known.set(rules, (digest = digestOf(rules)));
+  return digest;
+}
+
+/** Rules never change, and are asked for with every copy. */
+const known = new WeakMap<CompareRules, string>();
+
+function digestOf(rules: CompareRules): string {
   return createHash("sha256")
     .update(JSON.stringify(sorted(rules)))
     .digest("hex")
