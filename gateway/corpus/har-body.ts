@@ -10,7 +10,8 @@ const NOTHING: HarBody = { body: Buffer.alloc(0), isWhole: true };
 
 /** What was posted: its text, or else the form that its parameters make. */
 export function postedBody({ postData, bodySize, headers }: HarEntry["request"]): HarBody {
-  const atLeast = bodySize ?? 0;
+  // Of what a page sent from a Blob or a file, Chromium says that it is nothing; only its length went over the wire.
+  const atLeast = Math.max(bodySize ?? 0, lengthIn(headers));
   if (!postData) return { ...NOTHING, isWhole: atLeast <= 0 };
   const { text, params, mimeType } = postData;
   if (text === undefined || text === null || (text === "" && params?.length)) {
@@ -30,11 +31,18 @@ export function postedBody({ postData, bodySize, headers }: HarEntry["request"])
   return { body: read.body, isWhole: survived && atLeast <= read.body.length };
 }
 
+function lengthIn(headers: HarEntry["request"]["headers"]): number {
+  return Number(headers?.find(({ name }) => /^content-length$/i.test(name))?.value) || 0;
+}
+
 /** What was answered, its codings taken off. */
 export function answeredBody({ content, bodySize }: NonNullable<HarEntry["response"]>): HarBody {
   const { text, encoding, mimeType, size } = content ?? {};
-  if (text === undefined || text === null || text === "")
-    return { ...NOTHING, isWhole: (size ?? 0) <= 0 && (content ? true : (bodySize ?? 0) <= 0) };
+  if (text === undefined || text === null || text === "") {
+    // -1 is for what nobody knows. Browsers write it of redirects, whose bodies they do not keep.
+    const length = (size === -1 ? bodySize : size) ?? bodySize ?? size ?? 0;
+    return { ...NOTHING, isWhole: length === 0 };
+  }
   const read = textBody(text, encoding, mimeType);
   return { body: read.body, isWhole: read.isWhole && (size ?? 0) <= read.body.length };
 }

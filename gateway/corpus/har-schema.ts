@@ -32,6 +32,8 @@ export const harEntry = z.object({
     .extend({
       status: z.number(),
       content: z.object({ mimeType: text, text, encoding: text, size }).nullish(),
+      /** Chromium: bytes on the wire, head and all. */
+      _transferSize: size,
     })
     .nullish(),
   /** Chromium. */

@@ -99,6 +99,8 @@ function whyNotSent({ request, response, ...entry }: HarEntry): string | null {
   if (!/^https?:/i.test(request.url))
     return `${/^[\w-]{1,30}:/.exec(request.url)?.[0] ?? "this"} is nothing that a server is asked for`;
   if (entry._fromCache) return `the browser answered from its cache (${entry._fromCache.slice(0, 30)})`;
+  if (response && response.status >= 100 && response._transferSize === 0)
+    return "the browser answered from its cache (nothing went over the wire)";
   return null;
 }
 

@@ -33,8 +33,10 @@ export class SessionState {
     this.#keepCookies("function", request, ofFunction);
     const given = idsOf(legacy);
     if (given === null) return;
-    const recorded = answer?.isWhole === true ? answerIds(answer) : null;
-    this.#carried.learn({ recorded, legacy: given, function: idsOf(ofFunction) });
+    const today = { legacy: given, function: idsOf(ofFunction) };
+    // What nobody recorded of an answer is taken to have been what legacy says today.
+    if (answer?.isWhole !== true) this.#carried.learn({ recorded: null, ...today });
+    if (answer !== null) this.#carried.learn({ recorded: answerIds(answer), ...today });
   }
 
   #keepCookies(side: Side, request: CorpusRequest, answer: Observation): void {

@@ -30,7 +30,7 @@ describe.concurrent("banyan without a gateway", () => {
     expect(flipped).toMatchObject({
       exitCode: 0,
       stdout:
-        "get-order  shadow  →  canary 25 %\nget-order: 25 % of its clients move to the function\nflags none → 1\n",
+        "get-order  shadow  →  canary 25 %\nget-order: 25 % of its clients move to the function\nget-order: too little is known: no pair was compared; no pair to judge by\nflags none → 1\n",
     });
     expect(flipped.stderr).toContain("no gateway answers at http://127.0.0.1:1");
     expect(flipped.stderr).toContain("working on routes.yaml and .banyan/flags.yaml");
@@ -178,7 +178,9 @@ describe.concurrent("exit codes", () => {
     await banyan("kill");
     const file = join(folder, ".banyan/flags.yaml");
     writeFileSync(file, "version: x\n");
-    expect(await banyan("flip", "get-order", "canary", "--percent", "5", "--reason", "r")).toMatchObject({
+    expect(
+      await banyan("flip", "get-order", "canary", "--percent", "5", "--reason", "r", "--force"),
+    ).toMatchObject({
       exitCode: 2,
       stderr: containing("is not valid, correct it first"),
     });

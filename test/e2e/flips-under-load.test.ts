@@ -99,7 +99,7 @@ describe("flipping a route up and down under load", () => {
     over = true;
     await shopping;
     finished = stack.finished;
-  }, 150_000);
+  }, 400_000);
   afterAll(() => stack.close());
 
   it("fails no request", () => {

@@ -143,6 +143,32 @@ describe("a HAR", () => {
     expect(messages(problems).map((text, n) => text.slice(0, wanted[n]?.length))).toEqual(wanted);
   });
 
+  it("tells what a browser kept to itself from what was not there", async () => {
+    const url = "http://h/";
+    const fields = [{ name: "Content-Length", value: "3" }];
+    const redirect = { status: 303, content: { size: -1, mimeType: "x-unknown" } };
+    const entries = [
+      {
+        request: { method: "POST", url, headers: fields, bodySize: 0 },
+        response: { ...redirect, bodySize: 40 },
+      },
+      {
+        request: { method: "DELETE", url, headers: [] },
+        response: { ...redirect, status: 204, bodySize: 0 },
+      },
+      { request: { method: "GET", url }, response: { status: 200, bodySize: -90, _transferSize: 0 } },
+    ];
+    const read = await sorted(importHar(chunksOf(JSON.stringify({ log: { entries } }), 64)));
+    expect(read.entries.map(({ request, answer }) => [request.isWhole, answer?.isWhole])).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+    expect(messages(read.problems)).toEqual([
+      expect.stringContaining("1: the HAR does not have all bytes"),
+      "3: the browser answered from its cache (nothing went over the wire); left out",
+    ]);
+  });
+
   it("may have an entry that is too long, which is not kept in memory", async () => {
     const long = harOf(posted({ text: "x".repeat(10_000_000) })).replace(
       "]}}",
