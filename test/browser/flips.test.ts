@@ -83,7 +83,7 @@ it("says who was faster when two tabs move at once, and shows how it is now", as
   }
   await dialogOf(first.page).getByLabel("Signed by").fill("bob");
   await dialogOf(first.page).getByRole("button", { name: "Move to shadow" }).click();
-  await first.page.getByText("catalogue-feed: legacy → shadow").waitFor();
+  await first.page.getByText("catalogue-feed: legacy → shadow · flags").waitFor();
 
   const dialog = dialogOf(second.page);
   await dialog.getByRole("button", { name: "Move to shadow" }).click();
