@@ -137,7 +137,7 @@ it("moves a route by keyboard alone, and gives focus back", async () => {
   await page.keyboard.press("Tab");
   await page.keyboard.type("carol");
   await page.keyboard.press("Enter");
-  await page.getByText("list-customers: legacy → shadow").waitFor();
+  await page.getByText("list-customers: legacy → shadow · flags").waitFor();
   expect(await stageOf("list-customers")).toBe("shadow");
   await expect.poll(focused).toBe("Move list-customers");
   await page.close();

@@ -75,7 +75,10 @@ it("draws charts of both sides, and marks flips", async () => {
   await oneRound(stack, 2);
   await expect.poll(() => page.locator(".legend b").first().textContent(), { timeout: 20_000 }).toMatch(/\d/);
   await stack.flip("search-catalogue", "legacy");
-  await page.getByText(/shadow → legacy/).waitFor();
+  await page
+    .getByText(/shadow → legacy/)
+    .first()
+    .waitFor();
   expect(troubles()).toEqual([]);
   await page.close();
 });

@@ -40,7 +40,7 @@ it("asks for a token when the API does, keeps it in this tab only, and signs wit
   await page.getByRole("button", { name: "Move catalogue-feed" }).click();
   await page.getByRole("dialog").getByLabel("Reason").fill("first step");
   await page.getByRole("dialog").getByRole("button", { name: "Move to shadow" }).click();
-  await page.getByText("catalogue-feed: legacy → shadow").waitFor();
+  await page.getByText("catalogue-feed: legacy → shadow · flags").waitFor();
   await page.goto(`${stack.adminUrl}/#/audit`);
   await page.getByRole("row", { name: /dora.*first step/ }).waitFor();
   // The events go on with the token, too.
