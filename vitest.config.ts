@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/browser-setup.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // The AWS SDK reads these by itself; local-aws takes any signature.
