@@ -37,7 +37,7 @@ export function move({ stage, percent, to }: Pick<RouteReport, "stage" | "percen
 /** "corpus orders.ndjson, 2026-11-21 08:00 UTC to 2026-11-21 14:00 UTC". */
 export function sourceText({ kind, names, firstAt, lastAt }: ReportSource): string {
   const named = [
-    kind === "corpus" ? "corpus" : "live traffic of",
+    kind === "corpus" ? "corpus" : names.length === 0 ? "live traffic" : "live traffic of",
     ...names.map((name) => line(name, 100)),
   ].join(" ");
   const span = firstAt === null || lastAt === null ? "" : `, ${minute(firstAt)} to ${minute(lastAt)}`;
