@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -64,6 +65,20 @@ describe("the documentation", () => {
     expect(unknown).toEqual([]);
   });
 
+  it("shows only options that their commands have", { timeout: 120_000 }, () => {
+    expect(commandLines(text.get("README.md")!).length).toBeGreaterThan(5);
+    const unknown = [...text].flatMap(([page, content]) =>
+      commandLines(content).flatMap((words) => {
+        const help = helpOf(words);
+        return words
+          .flatMap((word) => /^--[a-z][\w-]*/.exec(word) ?? [])
+          .filter((option) => !help.includes(option))
+          .map((option) => `${page}: banyan ${words.join(" ")} (${option})`);
+      }),
+    );
+    expect(unknown).toEqual([]);
+  });
+
   it("shows only configurations that are valid", () => {
     const examples = [...text].flatMap(([page, content]) =>
       [...content.matchAll(/^( *)```yaml\n([\s\S]*?)^ *```/gm)].map(([, indent, yaml]) => [
@@ -84,6 +99,40 @@ describe("the documentation", () => {
     expect(RULES.filter(({ id }) => !page.includes(id)).map(({ id }) => id)).toEqual([]);
   });
 });
+
+/** Each `banyan …` of the blocks of a page, as its words. */
+function commandLines(content: string): string[][] {
+  const blocks = [...content.matchAll(/^ *```(\w*)[^\n]*\n([\s\S]*?)^ *```$/gm)]
+    .filter(([, language]) => ["", "sh", "bash"].includes(language!))
+    .map(([, , block]) => block!);
+  return blocks.flatMap((block) =>
+    block
+      .replaceAll("\\\n", " ")
+      .split(/\n|&&|\|\||\|/)
+      .flatMap((line) => {
+        const [, words] = /(?:^|\s)(?:npx )?banyan ([a-z].*)/.exec(line.split(" #", 1)[0]!) ?? [];
+        return words === undefined ? [] : [words.replaceAll(/"[^"]*"|'[^']*'/g, "…").split(/\s+/)];
+      }),
+  );
+}
+
+const helps = new Map<string, string>();
+
+/** What the command line says of a command, that of its second word included where it is one. */
+function helpOf([command = "", second = ""]: readonly string[]): string {
+  const isNested = NESTED.has(command) && /^[a-z]+$/.test(second);
+  const asked = isNested ? [command, second] : [command];
+  const key = asked.join(" ");
+  let help = helps.get(key);
+  if (help === undefined) {
+    const { stdout } = spawnSync(process.execPath, [MAIN, ...asked, "--help"], { encoding: "utf8" });
+    helps.set(key, (help = stdout));
+  }
+  return help;
+}
+
+const MAIN = join(ROOT, "gateway/cli/main.ts");
+const NESTED = new Set(["audit", "config", "export", "import", "report"]);
 
 /** Examples of what a reader makes, and places that exist while the gateway runs. */
 const MENTIONED_ONLY = new Set([
