@@ -27,8 +27,18 @@ export interface Ran {
 const ROOT = join(import.meta.dirname, "../..");
 const BANYAN = join(ROOT, "gateway/cli/main.ts");
 
-/** Ports as guides name them. */
+/** Ports as pages name them: of clients, operators, the monolith, the functions. */
 const PORTS = ["8080", "9901", "3000", "9900"] as const;
+
+/** Free ones instead, in the same order, and a text that names them. */
+export async function guidePorts() {
+  const ports = await freePorts(PORTS.length);
+  return {
+    ports,
+    onFreePorts: (text: string) =>
+      PORTS.reduce((changed, port, i) => changed.replaceAll(port, String(ports[i])), text),
+  };
+}
 
 export function guideIn(page: string): Step[] {
   const steps: Step[] = [];
@@ -58,9 +68,7 @@ export async function runGuide(steps: readonly Step[]): Promise<Ran[]> {
   // As the package says of itself, but for what is compiled.
   const itself = { name: "banyan", type: "module", exports: { ".": "./gateway/embed.ts" } };
   writeFileSync(join(checkout, "package.json"), JSON.stringify(itself));
-  const ports = await freePorts(PORTS.length);
-  const onFreePorts = (text: string) =>
-    PORTS.reduce((changed, port, i) => changed.replaceAll(port, String(ports[i])), text);
+  const { ports, onFreePorts } = await guidePorts();
   const shell = guideShell(folder, { PORT: String(ports[0]), ADMIN_PORT: String(ports[1]) });
   const ran: Ran[] = [];
   try {
@@ -108,8 +116,11 @@ function patternOf(shown: string): RegExp {
   return new RegExp(`^${patterns.join("")}$`);
 }
 
-/** One bash for a whole guide, so that what one block exports the next one has. */
-function guideShell(folder: string, env: Readonly<Record<string, string>>) {
+/**
+ * One bash for a whole guide, so that what one block exports the next one has. `run` resolves to what was printed, and rejects
+ * when a command fails: then the shell is gone. `end` ends what it left running in the background, too.
+ */
+export function guideShell(folder: string, env: Readonly<Record<string, string>>) {
   const END = "-- end of block --";
   const bash = spawn("bash", { cwd: folder, env: { ...process.env, NO_COLOR: "1", ...env }, detached: true });
   const exited = new Promise<void>((resolve) => bash.once("exit", () => resolve()));
