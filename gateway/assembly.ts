@@ -6,34 +6,28 @@ import type { Observation } from "./audit/audit-log.ts";
 import { fileAudit } from "./audit/file-audit.ts";
 import { observedMoves } from "./audit/observed-moves.ts";
 import { ownFlipsFirst } from "./audit/own-flips-first.ts";
-import { opossumBreaker } from "./breaker/opossum.ts";
-import { breakerRegistry } from "./breaker/registry.ts";
 import { systemClock as clock } from "./clock.ts";
 import type { Settings } from "./config/env.ts";
 import type { GatewayConfig } from "./config/gateway-config.ts";
 import { renderProblems } from "./config/problems.ts";
 import { readConfig } from "./config/read.ts";
 import { reloads } from "./config/reloads.ts";
+import type { DataPath, PathParts } from "./data-path.ts";
 import { NO_FLAGS } from "./flags/flag-source.ts";
 import { configuredFlags } from "./flags/configured-flags.ts";
-import type { EdgeLimits } from "./http/limits.ts";
 import { emergencyStop } from "./flags/emergency-stop.ts";
 import { stopFile } from "./flags/stop-file.ts";
 import { stoppable } from "./flags/stoppable.ts";
-import { gateway, type Gateway } from "./gateway.ts";
-import { routings } from "./routing.ts";
-import { shadowPlane } from "./shadow-plane.ts";
+import { configuredWriter, evidenceStore } from "./store/configured-store.ts";
 import { counters } from "./telemetry/counters.ts";
 import { pinoTelemetry } from "./telemetry/pino.ts";
 import { tee } from "./telemetry/tee.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
 /** A gateway with all its parts, reading its files, and not listening anywhere yet. */
-export interface Assembly extends AsyncDisposable {
-  readonly gateway: Gateway;
+export interface Assembly<Path extends DataPath> extends AsyncDisposable {
+  readonly path: Path;
   readonly telemetry: Telemetry;
-  /** Of the listener, which keeps those that it began with. */
-  readonly limits: EdgeLimits;
   /** What the operator's side works on. */
   readonly operated: Pick<
     AdminParts,
@@ -53,6 +47,7 @@ export interface Assembly extends AsyncDisposable {
       | "breakers"
       | "copyBreakers"
       | "recordings"
+      | "countsIn"
       | "startedAt"
       | "counters"
       | "prices"
@@ -71,9 +66,13 @@ export class StartError extends Error {
 
 /**
  * Settings → parts. Rejects with a StartError when routes.yaml is not valid: a bad first configuration never runs.
- * `listeners` are told everything that the log is told.
+ * `listeners` are told everything that the log is told. `makePath` makes what answers clients.
  */
-export async function assemble(settings: Settings, listeners: readonly Telemetry[] = []): Promise<Assembly> {
+export async function assemble<Path extends DataPath>(
+  settings: Settings,
+  listeners: readonly Telemetry[],
+  makePath: (parts: PathParts) => Promise<Path>,
+): Promise<Assembly<Path>> {
   await using parts = new AsyncDisposableStack();
   const config = await firstConfig(settings);
   const startedAt = clock.now();
@@ -87,17 +86,20 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
   ]);
   telemetry.configLoaded({ file: settings.configFile, routes: config.routes.length, reloaded: false });
 
-  const breakers = breakerRegistry((routeId, side, breaker) =>
-    opossumBreaker(`${routeId}:${side}`, breaker, {
-      clock,
-      onChange: (state) => telemetry.breakerChanged({ routeId, side, state }),
-    }),
-  );
-  breakers.reload(config.routes);
-  parts.defer(() => breakers.stop());
-
-  const routing = routings(config, { clock, telemetry, viaName: `banyan-${randomBytes(4).toString("hex")}` });
-  parts.defer(() => routing.close());
+  let inUse = config;
+  let path: Path | undefined;
+  const flagsChanged = () => path?.flagsChanged() ?? Promise.resolve();
+  /** Whoever changes something is answered when every request is decided by it. */
+  const inForce = async <T>(change: Promise<T>): Promise<T> => {
+    try {
+      return await change;
+    } finally {
+      await flagsChanged();
+    }
+  };
+  const tellPath = () => {
+    flagsChanged().catch((error: unknown) => telemetry.unexpected({ where: "flags", error }));
+  };
 
   const auditFile = join(settings.dataFolder, "audit.ndjson");
   const audit = ownFlipsFirst(fileAudit({ path: auditFile, clock }));
@@ -107,6 +109,7 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
   };
   const killPath = join(settings.dataFolder, "kill");
   const killFile = stopFile(killPath, ({ everything, routes: stopped }) => {
+    tellPath();
     telemetry.stopChanged({ everything, routes: [...stopped] });
     const to = everything ? "everything" : [...stopped].toSorted().join(", ") || "nothing";
     observe({ what: "stop", source: killPath, from: null, to, moves: [], problem: null });
@@ -117,6 +120,7 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
   const { flags: source, writer } = await configuredFlags(config, settings, {
     clock,
     onChange: (snapshot) => {
+      tellPath();
       telemetry.flagsChanged({ version: snapshot.version, killed: snapshot.killed });
       const moves = observedMoves(before, snapshot);
       observe({ what: "flags", source: kept, from: null, to: snapshot.version, moves, problem: null });
@@ -131,23 +135,37 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
   const flags = stoppable(
     source,
     () => killFile.current(),
-    (id) => routing.current().table.routes.find((route) => route.id === id),
+    (id) => inUse.routes.find((route) => route.id === id),
   );
   parts.defer(() => flags.stop());
   parts.defer(() => killFile.stop());
   await killFile.start();
   await flags.start();
 
-  const plane = parts.use(
-    await shadowPlane(config, settings, { clock, telemetry, routing: () => routing.current() }),
-  );
+  const store = await evidenceStore(config.evidence, settings);
+  parts.defer(() => store.close());
+  const evidence = configuredWriter(store, config.evidence, { clock, telemetry });
+  parts.defer(() => evidence.close());
 
-  let inUse = config;
+  const answering = parts.use(
+    await makePath({
+      config,
+      settings,
+      clock,
+      telemetry,
+      flags,
+      evidence: { store, writer: evidence },
+      counters: counted,
+      changes,
+      viaName: `banyan-${randomBytes(4).toString("hex")}`,
+    }),
+  );
+  path = answering;
+
   const use = (next: GatewayConfig) => {
     inUse = next;
-    breakers.reload(next.routes);
-    routing.reload(next);
-    plane.reload(next);
+    answering.reload(next);
+    tellPath();
   };
   const reloading = parts.use(await reloads(settings, telemetry, use));
 
@@ -159,33 +177,29 @@ export async function assemble(settings: Settings, listeners: readonly Telemetry
   process.on("SIGUSR2", onStopSignal);
   parts.defer(() => void process.off("SIGUSR2", onStopSignal));
 
-  const core = gateway({
-    clock,
-    telemetry,
-    flags,
-    mirror: plane.mirror,
-    breaker: (route, side) => breakers.breaker(route, side),
-    routing: () => routing.current(),
-  });
   const owned = parts.move();
   return {
-    gateway: core,
+    path: answering,
     telemetry,
-    limits: config.limits,
     operated: {
-      table: () => routing.current().table,
+      table: () => answering.table(),
       flags,
-      writer,
-      stop,
+      writer: { apply: (change) => inForce(writer.apply(change)) },
+      stop: {
+        ...stop,
+        stop: (...wish) => inForce(stop.stop(...wish)),
+        resume: (...wish) => inForce(stop.resume(...wish)),
+      },
       audit,
-      evidence: plane.store,
+      evidence: store,
       environment: config.evidence.environment,
       configFile: settings.configFile,
       telemetry,
       clock,
-      breakers: () => breakers.states(),
-      recordings: plane.recordings,
-      copyBreakers: () => plane.breakers(),
+      breakers: () => answering.breakers(),
+      recordings: answering.recordings,
+      copyBreakers: () => answering.copyBreakers(),
+      countsIn: () => answering.countsIn(),
       startedAt,
       counters: counted,
       prices: () => inUse.aws,

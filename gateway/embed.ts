@@ -4,6 +4,7 @@ import { assemble } from "./assembly.ts";
 import { readEnv } from "./config/env.ts";
 import { silentTelemetry } from "./telemetry/silent.ts";
 import type { Gateway } from "./gateway.ts";
+import { localPath } from "./local-path.ts";
 
 /**
  * The gateway as express middleware, for teams that put it inside a server they have. Requests that no route takes
@@ -42,11 +43,12 @@ export async function banyan(variables?: Readonly<Record<string, string | undefi
   const flagsChanged = () => {
     for (const changed of listening) changed();
   };
-  const assembly = await assemble(readEnv(variables), [{ ...silentTelemetry, flagsChanged }]);
+  const assembly = await assemble(readEnv(variables), [{ ...silentTelemetry, flagsChanged }], localPath);
+  const { gateway } = assembly.path;
   const { flags, table, clock } = assembly.operated;
   return {
-    middleware: banyanMiddleware(assembly.gateway),
-    upgrade: (req, socket, head) => assembly.gateway.upgrade(req, socket, head),
+    middleware: banyanMiddleware(gateway),
+    upgrade: (req, socket, head) => gateway.upgrade(req, socket, head),
     async openFeature() {
       const { banyanProvider } = await import("./openfeature/provider.ts");
       return banyanProvider({

@@ -33,7 +33,7 @@ export interface Routing {
 
 export interface GatewayParts extends Asking {
   readonly routing: () => Routing;
-  readonly flags: FlagSource;
+  readonly flags: Pick<FlagSource, "current">;
   readonly mirror: Mirror;
   readonly telemetry: Telemetry;
 }

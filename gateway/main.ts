@@ -3,7 +3,7 @@ import { adminServer } from "./admin/server.ts";
 import { packageVersion } from "./admin/version.ts";
 import { assemble } from "./assembly.ts";
 import type { Settings } from "./config/env.ts";
-import { serve } from "./http/server.ts";
+import { localPath } from "./local-path.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
 export interface RunningGateway {
@@ -22,8 +22,7 @@ export async function startGateway(
   listeners: readonly Telemetry[] = [],
 ): Promise<RunningGateway> {
   await using parts = new AsyncDisposableStack();
-  const assembly = parts.use(await assemble(settings, listeners));
-  const { gateway, telemetry, operated } = assembly;
+  const { path, telemetry, operated } = parts.use(await assemble(settings, listeners, localPath));
 
   // The operator's side comes first and goes last: nobody is left blind while clients come and go.
   let readiness: Readiness = { ready: false, reasons: ["starting"] };
@@ -34,7 +33,7 @@ export async function startGateway(
   );
   parts.defer(() => admin.close());
 
-  const server = await serve(gateway, { ...settings, limits: assembly.limits }, telemetry);
+  const server = await path.serve();
   parts.defer(async () => {
     readiness = { ready: false, reasons: ["draining"] };
     telemetry.lifecycle({ phase: "draining", detail: "finishing what is in flight" });

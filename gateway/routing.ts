@@ -35,10 +35,15 @@ export interface RoutingParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly viaName: string;
+  /** False where another process of the same gateway keeps the functions warm. */
+  readonly keepsWarm?: boolean;
 }
 
 /** Builds upstreams and table from a configuration, and builds them again when it changes. */
-export function routings(config: GatewayConfig, { clock, telemetry, viaName }: RoutingParts): Routings {
+export function routings(
+  config: GatewayConfig,
+  { clock, telemetry, viaName, keepsWarm = true }: RoutingParts,
+): Routings {
   const live = connections();
   // Copies have sockets of their own: however slow the other side is, nobody who is answered waits for a socket.
   const copies = connections();
@@ -104,7 +109,7 @@ export function routings(config: GatewayConfig, { clock, telemetry, viaName }: R
       shadowSides: shadowSidesOf(config),
       ingress: { clock, trust: trustIn(trustedProxies), viaName, limits },
     };
-    warm.for({ aws: awsSettings(aws), targets: toBeKeptWarm(routes) });
+    warm.for({ aws: awsSettings(aws), targets: keepsWarm ? toBeKeptWarm(routes) : [] });
     for (const pool of pools) pool.sweep();
     return routing;
   };

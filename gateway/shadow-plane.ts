@@ -16,20 +16,17 @@ import { budgetedMirror } from "./shadow/budgeted-mirror.ts";
 import { eventLoopLag } from "./shadow/event-loop-lag.ts";
 import type { Mirror } from "./shadow/mirror.ts";
 import { sampling } from "./shadow/sampling.ts";
-import { evidenceStore } from "./store/configured-store.ts";
-import type { EvidenceStore } from "./store/evidence-store.ts";
-import { evidenceWriter } from "./store/evidence-writer.ts";
+import type { EvidenceWriter } from "./store/evidence-writer.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
 /** Everything behind an answered client: copies, comparisons, evidence. */
 export interface ShadowPlane extends AsyncDisposable {
   readonly mirror: Mirror;
-  readonly store: Pick<EvidenceStore, "summaries" | "samples">;
   /** Traffic into files. */
   readonly recordings: Pick<Recordings, "start">;
   /** Of copies. */
   breakers(): readonly BreakerStatus[];
-  /** Takes a new configuration into use; where evidence is kept needs a restart. */
+  /** Takes a new configuration into use. */
   reload(config: GatewayConfig): void;
 }
 
@@ -37,31 +34,20 @@ interface PlaneParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly routing: () => Routing;
+  /** Takes what is found; closed by whoever made it. */
+  readonly evidence: EvidenceWriter;
+  /** Of the file that keeps writes in place of copies of them. */
+  readonly keptWritesName: string;
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 export async function shadowPlane(
   first: GatewayConfig,
   settings: Settings,
-  { clock, telemetry, routing }: PlaneParts,
+  { clock, telemetry, routing, evidence: writer, keptWritesName }: PlaneParts,
 ): Promise<ShadowPlane> {
   await using parts = new AsyncDisposableStack();
   let config = first;
   const { evidence } = first;
-  const store = await evidenceStore(evidence, settings);
-  parts.defer(() => store.close());
-  const writer = evidenceWriter(store, {
-    clock,
-    retention: {
-      countsForMs: evidence.keepCountsDays * DAY_MS,
-      samplesForMs: evidence.keepSamplesDays * DAY_MS,
-      samplesMaxBytes: evidence.samplesMaxBytes,
-    },
-    onLost: (reason, lost) => telemetry.evidenceLost({ reason, ...lost }),
-    onTrouble: (problem) => telemetry.storeChanged({ problem }),
-  });
-  parts.defer(() => writer.close());
   const comparer = comparePool();
   parts.defer(() => comparer.stop());
   const lag = eventLoopLag();
@@ -79,7 +65,7 @@ export async function shadowPlane(
     redactor: { sample: (sample) => redact.sample(sample) },
     key,
     sessionBy: () => config.stickyBy,
-    keptWrites: lazyCorpus(join(settings.dataFolder, "recorded"), "writes", () => clock.now()),
+    keptWrites: lazyCorpus(join(settings.dataFolder, "recorded"), keptWritesName, () => clock.now()),
     onWriteFailed: (error) => telemetry.unexpected({ where: "recording", error }),
   });
   parts.defer(() => recording.close());
@@ -111,7 +97,6 @@ export async function shadowPlane(
   const owned = parts.move();
   return {
     mirror,
-    store,
     recordings: recording,
     breakers: () => breakers.states(),
     reload(next) {

@@ -31,6 +31,8 @@ export interface LiveParts {
   /** Wall-clock milliseconds. */
   readonly startedAt: number;
   readonly counters: Pick<Counters, "of">;
+  /** Resolves once everything that was counted so far is in the counters. */
+  countsIn(): Promise<void>;
   /** What is wrong with the newest routes.yaml; null when it is in use. */
   configProblem(): string | null;
   /** The routes.yaml in use as plain data, with variables not filled in. */

@@ -121,6 +121,7 @@ function mount(
         res.type(gives).end();
         return;
       }
+      await parts.live?.countsIn();
       const remote = plainAddress(req.socket.remoteAddress);
       const operator = localOperator({ ...parts, via: { channel: "api", remote } });
       const answer = await run({ req, res, identity, operator });

@@ -108,12 +108,7 @@ export async function startHarness(options: {
       }),
     },
     routing: () => routing,
-    flags: {
-      current: () => snapshot,
-      health: () => ({ fresh: true, lastReadAt: 0, problem: null }),
-      start: () => Promise.resolve(),
-      stop: () => Promise.resolve(),
-    },
+    flags: { current: () => snapshot },
   };
   const core = gateway(parts);
   const settings = { host: "127.0.0.1", port: 0, drainGraceMs: 0, drainLimitMs: 2_000, limits };

@@ -84,6 +84,7 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
       changes: liveChanges(),
       auditFile: "no-such-folder/audit.ndjson",
       counters: counters(FROZEN),
+      countsIn: () => Promise.resolve(),
       prices: () => ({ region: "eu-central-1", prices: builtInPrices }),
       ...live,
     },

@@ -1,0 +1,74 @@
+import { opossumBreaker } from "./breaker/opossum.ts";
+import { breakerRegistry } from "./breaker/registry.ts";
+import type { DataPath, PathParts } from "./data-path.ts";
+import { gateway, type Gateway } from "./gateway.ts";
+import { serve } from "./http/server.ts";
+import { routings } from "./routing.ts";
+import { shadowPlane } from "./shadow-plane.ts";
+
+/** A data path in this process. */
+export interface LocalPath extends DataPath {
+  readonly gateway: Gateway;
+}
+
+/** What of it the other parts do not say. */
+export interface LocalPathParts extends Omit<PathParts, "evidence" | "counters" | "changes"> {
+  readonly evidence: Pick<PathParts["evidence"], "writer">;
+  /** Number of this worker; null when there is only this process. */
+  readonly worker?: number | null;
+}
+
+/** Everything between a client's request and its answer, and what comes of it, in this process. */
+export async function localPath(path: LocalPathParts): Promise<LocalPath> {
+  const { config, settings, clock, telemetry, flags, evidence, viaName, worker = null } = path;
+  await using parts = new AsyncDisposableStack();
+  const breakers = breakerRegistry((routeId, side, breaker) =>
+    opossumBreaker(`${routeId}:${side}`, breaker, {
+      clock,
+      onChange: (state) => telemetry.breakerChanged({ routeId, side, state }),
+    }),
+  );
+  breakers.reload(config.routes);
+  parts.defer(() => breakers.stop());
+
+  const routing = routings(config, { clock, telemetry, viaName, keepsWarm: worker === null });
+  parts.defer(() => routing.close());
+
+  const plane = parts.use(
+    await shadowPlane(config, settings, {
+      clock,
+      telemetry,
+      routing: () => routing.current(),
+      evidence: evidence.writer,
+      keptWritesName: worker === null ? "writes" : `writes-${worker}`,
+    }),
+  );
+  const core = gateway({
+    clock,
+    telemetry,
+    flags,
+    mirror: plane.mirror,
+    breaker: (route, side) => breakers.breaker(route, side),
+    routing: () => routing.current(),
+  });
+  const owned = parts.move();
+  return {
+    gateway: core,
+    table: () => routing.current().table,
+    breakers: () => breakers.states(),
+    copyBreakers: () => plane.breakers(),
+    recordings: plane.recordings,
+    reload(next) {
+      breakers.reload(next.routes);
+      routing.reload(next);
+      plane.reload(next);
+    },
+    flagsChanged: () => Promise.resolve(),
+    countsIn: () => Promise.resolve(),
+    async serve() {
+      const server = await serve(core, { ...settings, limits: config.limits }, telemetry);
+      return { port: server.port, drain: () => server.drain(), brokeDown: new Promise(() => undefined) };
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
