@@ -4,17 +4,11 @@ import type { Observation } from "../diff/observation.ts";
 import { suggestRules } from "../diff/suggest.ts";
 import { isUtf8 } from "node:buffer";
 import { isDeepStrictEqual } from "node:util";
-import {
-  StoreError,
-  type EvidenceKey,
-  type Group,
-  type Sample,
-  type Summary,
-} from "../store/evidence-store.ts";
+import type { EvidenceKey, Group, Sample, Summary } from "../store/evidence-store.ts";
 import type { AdminParts } from "./admin-parts.ts";
 import type { Diffs, DiffsRequest } from "./contract.ts";
 import { findRoute } from "./find-route.ts";
-import { Refusal } from "./refusal.ts";
+import { unreadEvidence } from "./unread-evidence.ts";
 
 /** How the two sides differed, as far back as is asked. Rejects with a Refusal. */
 export async function diffsOf(parts: AdminParts, request: DiffsRequest): Promise<Diffs> {
@@ -30,8 +24,7 @@ export async function diffsOf(parts: AdminParts, request: DiffsRequest): Promise
       samples: samples.map(shownSample),
     };
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    throw new Refusal("failed", `the evidence cannot be read: ${error.message}`);
+    throw unreadEvidence(error);
   }
 }
 

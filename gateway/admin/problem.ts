@@ -21,6 +21,7 @@ export const STATUS_OF: Readonly<Record<RefusalKind, number>> = {
   "not-legal": 422,
   "not-proven": 422,
   busy: 503,
+  "not-ready": 503,
   failed: 500,
 };
 

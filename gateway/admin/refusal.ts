@@ -13,7 +13,9 @@ export const REFUSALS = [
   "invalid-flags",
   /** Somebody else is changing the flags right now. */
   "busy",
-  /** The flags could not be read or written. */
+  /** What it needs is not there yet, or not at the moment: the same wish may be granted in a second. */
+  "not-ready",
+  /** The flags, or the evidence, could not be read or written. */
   "failed",
 ] as const;
 export type RefusalKind = (typeof REFUSALS)[number];

@@ -7,11 +7,11 @@ import { MOST_SAMPLES } from "../report/merge-facts.ts";
 import { reportOf } from "../report/report-of.ts";
 import type { Report, RouteFacts } from "../report/report.ts";
 import { STAGES, type Route, type Stage } from "../routes/route.ts";
-import { StoreError, type Sample, type Summary } from "../store/evidence-store.ts";
+import type { Sample, Summary } from "../store/evidence-store.ts";
 import type { AdminParts } from "./admin-parts.ts";
 import type { ReportRequest } from "./contract.ts";
 import { findRoute, matchText, rungOf } from "./find-route.ts";
-import { Refusal } from "./refusal.ts";
+import { unreadEvidence } from "./unread-evidence.ts";
 
 /** What reports are made from. */
 export type ReportParts = Pick<
@@ -56,8 +56,7 @@ export async function liveReport(parts: ReportParts, request: ReportRequest): Pr
       assess,
     );
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    throw new Refusal("failed", `the evidence cannot be read: ${error.message}`);
+    throw unreadEvidence(error);
   }
 }
 

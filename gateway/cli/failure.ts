@@ -11,6 +11,7 @@ const EXIT_OF: Readonly<Record<RefusalKind, ExitCode>> = {
   "unknown-route": 2,
   "invalid-flags": 2,
   failed: 4,
+  "not-ready": 4,
   "not-legal": 5,
   "not-proven": 5,
   conflict: 5,

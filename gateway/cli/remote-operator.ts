@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { configInUse, diffs, explanation, flipped, status } from "../admin/contract.ts";
 import type { Operator } from "../admin/operator.ts";
@@ -9,6 +10,9 @@ import { CliError } from "./answer.ts";
 /** Longer than a writer waits for another one's lock. */
 const CALL_TIMEOUT_MS = 15_000;
 const PING_TIMEOUT_MS = 2000;
+/** A gateway that has just started opens its evidence within a second or two. */
+const READY_TRIES = 5;
+const READY_PAUSE_MS = 1000;
 
 const problem = z.object({
   status: z.number(),
@@ -28,7 +32,7 @@ export interface GatewayAddress {
 /** Asks a running gateway, by its operator's API. Rejects with a Refusal, or a CliError when it cannot be reached. */
 export function remoteOperator(gateway: GatewayAddress): Operator {
   const get = async <T>(schema: z.ZodType<T>, path: string, query: URLSearchParams) =>
-    read(schema, await ask(gateway, `${path}?${query.toString()}`, {}));
+    read(schema, await askUntilReady(gateway, `${path}?${query.toString()}`));
   const post = async <T>(schema: z.ZodType<T>, path: string, body: object) =>
     read(
       schema,
@@ -38,7 +42,8 @@ export function remoteOperator(gateway: GatewayAddress): Operator {
     status: (route) => get(status, "/api/status", new URLSearchParams(route === undefined ? {} : { route })),
     config: () => get(configInUse, "/api/config", new URLSearchParams()),
     diffs: (request) => get(diffs, "/api/diffs", queryOf(request)),
-    report: async (request) => reportIn(await ask(gateway, `/api/report?${queryOf(request).toString()}`, {})),
+    report: async (request) =>
+      reportIn(await askUntilReady(gateway, `/api/report?${queryOf(request).toString()}`)),
     explain: (request) => post(explanation, "/api/explain", request),
     flip: (request) => post(flipped, "/api/flip", request),
     promote: (request) => post(flipped, "/api/promote", request),
@@ -107,6 +112,16 @@ const readiness = z.object({ ready: z.boolean(), reasons: z.array(z.string()) })
 export async function readinessOf(gateway: GatewayAddress): Promise<z.infer<typeof readiness>> {
   const response = await ask(gateway, "/readyz", {}, PING_TIMEOUT_MS);
   return readiness.parse(await response.json());
+}
+
+/** Asks again while the gateway says that it will know in a moment; its last word when it does not. */
+async function askUntilReady(gateway: GatewayAddress, path: string): Promise<Response> {
+  for (let tries = READY_TRIES; ; tries--) {
+    const response = await ask(gateway, path, {});
+    if (response.status !== 503 || tries === 1) return response;
+    await response.body?.cancel();
+    await sleep(READY_PAUSE_MS);
+  }
 }
 
 async function ask(

@@ -12,9 +12,13 @@ const STATEMENTS = 5;
  * Whether the function is slow: at the median and at the p99 it may take `factor` times what legacy takes and `slackMs`
  * more. It is `no` where it surely takes longer than legacy's upper bound allows, `yes` where it surely keeps within what
  * legacy's lower bound allows, each quantile with its share of alpha. At the median the pairs may say yes, too: most of
- * them keep within `factor` for sure, which is free of how much requests differ from each other.
+ * them keep within `factor` for sure, which is free of how much requests differ from each other. Below the gate's pairs it is
+ * unknown whatever was measured: the first calls of a function are cold starts, which say nothing about the others.
  */
-export function latencyCheck(evidence: CurrentEvidence, { latency, confidence }: Gate): Check | null {
+export function latencyCheck(
+  evidence: CurrentEvidence,
+  { latency, confidence, minPairs }: Gate,
+): Check | null {
   if (latency === null) return null;
   const alpha = (1 - confidence) / STATEMENTS;
   const at = (q: number) => quantileVerdict(evidence, q, latency, alpha);
@@ -31,11 +35,14 @@ export function latencyCheck(evidence: CurrentEvidence, { latency, confidence }:
     `${latency.factor} times and ${milliseconds(latency.slackMs)} more is allowed`,
   ].join("; ");
   const needed = latency.factor * legacys + latency.slackMs;
-  const verdict = worse(tail, middle);
+  const isEnough = evidence.counts.compared >= minPairs;
+  const verdict = isEnough ? worse(tail, middle) : "unknown";
   const next = {
     yes: null,
     no: "a function that answers sooner",
-    unknown: "more pairs: the bounds are still too wide",
+    unknown: isEnough
+      ? "more pairs: the bounds are still too wide"
+      : "more pairs: cold starts weigh too much in so few",
   };
   return { name: "latency", verdict, says, measured, needed, next: next[verdict] };
 }

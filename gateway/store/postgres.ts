@@ -30,7 +30,9 @@ export function postgresStore(options: PostgresStoreOptions): EvidenceStore {
 
   const within = <R>(mode: string, work: (sql: SqlConnection) => Promise<R>): Promise<R> => {
     if (pool === undefined)
-      return Promise.reject(new StoreError("the evidence store was not started, or is closed"));
+      return Promise.reject(
+        new StoreError("the evidence store was not started yet, or is closed", { mayPass: true }),
+      );
     // SET LOCAL, as poolers such as PgBouncer hand a connection's other settings on to strangers.
     const begin = `BEGIN ${mode}; SET LOCAL statement_timeout = ${statementTimeoutMs};
       SET LOCAL lock_timeout = ${statementTimeoutMs}; SET LOCAL idle_in_transaction_session_timeout = 60000`;

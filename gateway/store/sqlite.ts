@@ -18,7 +18,8 @@ const MOST_WAITING = 64;
 export function sqliteStore(options: SqliteFileOptions): EvidenceStore {
   let thread: SqliteThread | undefined;
   const ask = (call: SqliteCall) => {
-    if (thread === undefined) throw new StoreError("the evidence store was not started, or is closed");
+    if (thread === undefined)
+      throw new StoreError("the evidence store was not started yet, or is closed", { mayPass: true });
     // A thread that broke down is replaced, and opens the file as a restart would.
     if (thread.isOver) thread = new SqliteThread(options);
     return thread.ask(call);

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { adminServer, type AdminServer } from "../../gateway/admin/server.ts";
+import { StoreError, type EvidenceStore } from "../../gateway/store/evidence-store.ts";
 import { fakeParts, ROUTES } from "../unit/admin/fake-parts.ts";
 import { MAIN, workFolder } from "../unit/cli/run-banyan.ts";
 import { containing } from "../unit/cli/text-matchers.ts";
@@ -60,6 +61,23 @@ describe("banyan with a gateway", () => {
   it("says whether requests may be sent there", async () => {
     expect(await work.banyan("health")).toEqual({ exitCode: 0, stdout: "ready\n", stderr: "" });
     expect((await work.banyan("health", "--admin", "http://127.0.0.1:1")).exitCode).toBe(4);
+  });
+
+  it("waits for evidence that is not open yet, as right after a start", async () => {
+    let asked = 0;
+    const summaries: EvidenceStore["summaries"] = async (query) => {
+      asked += 1;
+      if (asked <= 2) throw new StoreError("not open yet", { mayPass: true });
+      return fake.parts.evidence.summaries(query);
+    };
+    const parts = { ...fake.parts, evidence: { summaries, samples: fake.parts.evidence.samples } };
+    await using opening = await adminServer(parts, { host: "127.0.0.1", port: 0 }).then((listening) => ({
+      ...listening,
+      [Symbol.asyncDispose]: () => listening.close(),
+    }));
+    const ended = await work.banyan("diffs", "get-order", "--admin", `http://127.0.0.1:${opening.port}`);
+    expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(asked).toBe(3);
   });
 
   it("passes its refusals on with their exit codes", async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { status } from "../../../gateway/admin/contract.ts";
 import { AuditError } from "../../../gateway/audit/audit-log.ts";
 import { adminApp } from "../../../gateway/admin/server.ts";
+import { StoreError } from "../../../gateway/store/evidence-store.ts";
 import { FROZEN, fakeParts, tableOf } from "./fake-parts.ts";
 import { prove } from "../../support/proven-routes.ts";
 import { containing } from "../cli/text-matchers.ts";
@@ -154,6 +155,25 @@ describe("POST /api/flip", () => {
       .post("/api/flip")
       .send(FLIP);
     expect(answer).toMatchObject({ status: code, body: { detail: "the reason" } });
+  });
+});
+
+describe("evidence that cannot be read", () => {
+  it.each([
+    [true, 503, "not-ready", "1"],
+    [false, 500, "failed", undefined],
+  ] as const)("answers (passes: %s) %i, and says so", async (mayPass, code, kind, retryAfter) => {
+    const { parts } = await fakeParts();
+    const broken = () => Promise.reject(new StoreError("not open yet", { mayPass }));
+    const app = adminApp({ ...parts, evidence: { summaries: broken, samples: broken } });
+    for (const path of ["/api/report", "/api/diffs"]) {
+      const answer = await request(app).get(path);
+      expect(answer).toMatchObject({
+        status: code,
+        body: { type: `urn:banyan:problem:${kind}`, detail: "the evidence cannot be read: not open yet" },
+      });
+      expect(answer.headers["retry-after"]).toBe(retryAfter);
+    }
   });
 });
 

@@ -194,6 +194,23 @@ describe("latency", () => {
     ).toBe("unknown");
   });
 
+  it("is unknown below the gate's pairs, as the first calls are cold starts", () => {
+    const cold = (compared: number) =>
+      factsOf([
+        summary({
+          counts: { compared, matched: compared },
+          primaryDurations: { 20: compared },
+          candidateDurations: { 40: compared },
+          ratios: {},
+        }),
+      ]);
+    expect(told(cold(21), "latency")).toMatch(/^unknown: p99 about 1.1 s/);
+    expect(checkOf(cold(21), "latency").next).toMatch(/cold starts/);
+    const { minPairs } = cold(0).gate;
+    expect(told(cold(minPairs - 1), "latency")).toMatch(/^unknown/);
+    expect(told(cold(minPairs), "latency")).toMatch(/^no/);
+  });
+
   it("takes the pairs' word for the median where requests differ much", () => {
     // Half of the requests take 30 ms and half 600 ms, on both sides, so the median is anywhere between.
     const durations = { 19: 6_000, 37: 6_000 };
