@@ -22,7 +22,7 @@ export function isInstalled(command: string): boolean {
 }
 
 /** `command`, kept to one core where that can be had. */
-function pinned(core: number, command: string, args: readonly string[]): [string, string[]] {
+export function pinned(core: number, command: string, args: readonly string[]): [string, string[]] {
   return canPin ? ["taskset", ["-c", String(core), command, ...args]] : [command, [...args]];
 }
 
@@ -82,7 +82,8 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-function ended(child: ChildProcess): Promise<void> {
+/** Tells a process to end, and waits for it; at last it is killed. */
+export function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve();
     const cut = setTimeout(() => child.kill("SIGKILL"), 3_000);

@@ -1,0 +1,151 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { CORES, nodePart, type Part } from "../processes.ts";
+import { resourcesOf, type Resources } from "../watch/resources.ts";
+import { slopeOf, slopeText, type Point } from "../watch/slope.ts";
+import { watchedGateway } from "../watch/watched-gateway.ts";
+import type { Phase, PhaseResult } from "./clients.ts";
+import type { Siege, Tally } from "./crowd.ts";
+import { KINDS } from "./kinds.ts";
+
+/**
+ * `npm run test:hostile`: what well-behaved clients notice while two of a hundred connections are hostile. Quiet phases and
+ * hostile ones take turns. Ends with 1 when a well-behaved client did not get its own answer.
+ */
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "120" },
+    phase: { type: "string", default: "15" },
+    rate: { type: "string", default: "300" },
+    clients: { type: "string", default: "490" },
+    compiled: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
+});
+const phaseMs = Number(values.phase) * 1_000;
+const rounds = Math.max(1, Math.round((Number(values.seconds) * 1_000) / phaseMs));
+const [rate, clients] = [Number(values.rate), Number(values.clients)];
+
+/** Short, so that each phase sees how every kind ends; otherwise as by default. */
+const LIMITS = "limits: { head: 2s, upload: 3s, stall: 2s, idle: 4s }";
+
+const folder = mkdtempSync(join(tmpdir(), "hostile-"));
+const monolith = await nodePart(CORES.others, "hostile/monolith.ts", []);
+const good = await nodePart(CORES.others, "hostile/clients.ts", [], false);
+const crowd = await nodePart(CORES.others, "hostile/crowd.ts", [], false);
+const gateway = await watchedGateway({
+  folder,
+  compiled: values.compiled,
+  config: `version: 1
+legacy: { url: "http://127.0.0.1:${monolith.port}" }
+${LIMITS}
+routes:
+  order:
+    match: { method: [GET, POST], path: "/api/orders/{id}" }
+    function: { lambda: order }
+    stage: legacy
+    timeout: 4s
+`,
+});
+
+const samples: { readonly seconds: number; readonly held: Resources }[] = [];
+const startedAt = performance.now();
+const sampling = setInterval(() => {
+  samples.push({ seconds: (performance.now() - startedAt) / 1_000, held: resourcesOf(gateway.pid) });
+}, 1_000);
+
+const quiet: PhaseResult[] = [];
+const hostile: PhaseResult[] = [];
+const tally: Tally = {};
+try {
+  await phase();
+  for (let round = 0; round < rounds; round++) {
+    // Neither always comes first, for what one leaves behind is paid for by the other.
+    if (round % 2 === 0) quiet.push(await phase());
+    hostile.push(await hostilePhase());
+    if (round % 2 === 1) quiet.push(await phase());
+    process.stderr.write(`round ${round + 1} of ${rounds}\n`);
+  }
+  report();
+} finally {
+  clearInterval(sampling);
+  for (const part of [crowd, good, gateway, monolith]) await part.end();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function hostilePhase(): Promise<PhaseResult> {
+  crowd.process.send({ port: gateway.port, breathMs: 100 } satisfies Siege);
+  const result = await phase();
+  const got = await told<Tally>(crowd, "leave");
+  for (const [kind, endings] of Object.entries(got)) {
+    const all = (tally[kind] ??= {});
+    for (const [ending, count] of Object.entries(endings)) all[ending] = (all[ending] ?? 0) + count;
+  }
+  return result;
+}
+
+function phase(): Promise<PhaseResult> {
+  return told(good, { port: gateway.port, ms: phaseMs, rate, clients } satisfies Phase);
+}
+
+async function told<T>(part: Part, message: object | string): Promise<T> {
+  part.process.send(message);
+  const [answer] = (await once(part.process, "message")) as [T];
+  return answer;
+}
+
+function report(): void {
+  const all = { quiet: latencyOf(quiet), hostile: latencyOf(hostile) };
+  const failures = failuresOf([...quiet, ...hostile]);
+  const points = (of: (held: Resources) => number): Point[] =>
+    samples.slice(Math.floor(samples.length / 3)).map(({ seconds, held }) => [seconds, of(held)]);
+  const slopes = {
+    "RSS, MB": slopeOf(points(({ rssMb }) => rssMb)),
+    "open sockets": slopeOf(points(({ sockets }) => sockets)),
+  };
+  const ratio = { p50: all.hostile.p50 / all.quiet.p50, p99: all.hostile.p99 / all.quiet.p99 };
+  if (Object.keys(failures).length > 0) process.exitCode = 1;
+  if (values.json) {
+    const machine = { load: loadavg()[0], node: process.version };
+    console.log(
+      JSON.stringify(
+        { machine, rate, clients, rounds, phaseMs, ...all, ratio, failures, slopes, tally, samples },
+        null,
+        2,
+      ),
+    );
+    return;
+  }
+  const text = ({ p50, p99, answered }: typeof all.quiet) =>
+    `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms of ${answered} answers`;
+  console.log(`${clients} well-behaved clients and ${KINDS.length} hostile connections, ${rate} requests a second, ${rounds} rounds of ${phaseMs / 1_000} s each; load average ${loadavg()[0]!.toFixed(1)}
+quiet    ${text(all.quiet)}
+hostile  ${text(all.hostile)}
+ratio    p50 × ${ratio.p50.toFixed(2)}, p99 × ${ratio.p99.toFixed(2)}
+failures of the well-behaved: ${Object.keys(failures).length === 0 ? "0" : JSON.stringify(failures)}
+${Object.entries(slopes)
+  .map(([name, slope]) => slopeText(name, slope))
+  .join("\n")}
+what the hostile got:`);
+  for (const [kind, endings] of Object.entries(tally)) {
+    const got = Object.entries(endings).toSorted(([, a], [, b]) => b - a);
+    console.log(`  ${kind.padEnd(22)} ${got.map(([ending, count]) => `${count} × ${ending}`).join("; ")}`);
+  }
+}
+
+function latencyOf(phases: readonly PhaseResult[]) {
+  const sorted = phases.flatMap(({ latencies }) => latencies).toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
+  return { answered: sorted.length, p50: at(0.5), p99: at(0.99) };
+}
+
+function failuresOf(phases: readonly PhaseResult[]): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const { failures } of phases)
+    for (const [why, count] of Object.entries(failures)) sum[why] = (sum[why] ?? 0) + count;
+  return sum;
+}
