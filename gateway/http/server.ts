@@ -85,6 +85,10 @@ export async function serve(
   for (const event of ["checkContinue", "checkExpectation"]) {
     server.on(event, (req, res) => server.emit("request", req, res));
   }
+  // Asked for now, a peer's address is known for good; asked for after a reset, it is nobody's.
+  server.on("connection", (socket: Socket) => {
+    if (socket.remoteAddress === undefined) socket.destroy();
+  });
   server.timeout = limits.stallMs;
   server.on("timeout", (socket: Socket) => {
     if (upgraded.has(socket)) return;
@@ -135,11 +139,15 @@ export async function serve(
   };
 }
 
+/** Nothing can be read any more: whole requests are still answered, in their turn, and the last of them ends the connection. */
 function endBehind(answers: readonly ServerResponse[], socket: Socket): void {
-  for (const res of answers) {
-    if (!res.req.complete) return void socket.destroy();
-    res.shouldKeepAlive = false;
-  }
+  const broken = answers.findIndex(({ req }) => !req.complete);
+  const last = answers.at(broken === -1 ? -1 : broken - 1);
+  if (broken === 0 || last === undefined) return void socket.destroy();
+  if (!last.shouldKeepAlive) return;
+  last.shouldKeepAlive = false;
+  // Its head may have gone out already, and have promised more.
+  last.once("close", () => socket.destroySoon());
 }
 
 function portOf(server: Server): number {

@@ -223,12 +223,23 @@ function responseOf(answer: IncomingMessage): UpstreamResponse {
 
 const TRAILER = new Set(["trailer"]);
 const CONTENT_LENGTH = new Set(["content-length"]);
+const EXPECT = new Set(["expect"]);
+
+/**
+ * True when the server is asked whether it wants the body. node:http sends the head of such a request by itself, and as
+ * UTF-8: where that would change bytes, the body goes without asking.
+ */
+function asksFirst({ headers, target }: GatewayRequest): boolean {
+  if (!/^100-continue$/i.test(firstValue(headers, "expect") ?? "")) return false;
+  return [target.raw, ...headers].every((text) => !/[\x80-\xff]/.test(text));
+}
 
 /** The request's fields with explicit framing, so that node:http never guesses one. */
 function fieldsFor(message: GatewayRequest, ownHost: string): string[] {
   const { length } = message.body;
   // Node refuses to announce trailers where the framing has no room for them.
-  const fields = length === null ? [...message.headers] : without(message.headers, TRAILER);
+  const announced = length === null ? [...message.headers] : without(message.headers, TRAILER);
+  const fields = asksFirst(message) ? announced : without(announced, EXPECT);
   if (message.host === "") fields.unshift("Host", ownHost);
   if (length === null) fields.push("Transfer-Encoding", "chunked");
   else if (
@@ -250,12 +261,13 @@ interface Sending {
   readonly onGone: () => void;
 }
 
-function sendBody(out: ClientRequest, { body, headers }: GatewayRequest, sending: Sending): void {
+function sendBody(out: ClientRequest, message: GatewayRequest, sending: Sending): void {
+  const { body } = message;
   if (body.length === 0) return void out.end();
   // Not before: a body whose first byte was taken cannot go to another upstream any more.
   sending.line.whenReady(() => {
     if (out.destroyed) return;
-    if (/^100-continue$/i.test(firstValue(headers, "expect") ?? "")) awaitWord(out, body, sending);
+    if (asksFirst(message)) awaitWord(out, body, sending);
     else stream(out, body, sending);
   });
 }

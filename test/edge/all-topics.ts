@@ -7,6 +7,7 @@ import { expectAnd1xx } from "./cases/expect-and-1xx.ts";
 import { fields } from "./cases/fields.ts";
 import { forwarded } from "./cases/forwarded.ts";
 import { framing } from "./cases/framing.ts";
+import { fuzzFound } from "./cases/fuzz-found.ts";
 import { hopByHop } from "./cases/hop-by-hop.ts";
 import { hostAndTargets } from "./cases/host-and-targets.ts";
 import { limits } from "./cases/limits.ts";
@@ -38,4 +39,5 @@ export const TOPICS: readonly Topic[] = [
   earlyCloses,
   slowBodies,
   cves,
+  fuzzFound,
 ];

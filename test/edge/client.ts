@@ -44,7 +44,10 @@ export async function connectTo(port: number, from: string = "127.0.0.1"): Promi
 }
 
 /** Reads answers strictly, by the methods that were asked with. */
-export function hear(client: Client, { methods = [] }: Pick<EdgeCase, "methods">): Heard {
+export function hear(
+  client: Pick<Client, "received" | "ending">,
+  { methods = [] }: Pick<EdgeCase, "methods">,
+): Heard {
   const bytes = client.received();
   const ending = client.ending();
   const answers: Answered[] = [];

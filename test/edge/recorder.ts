@@ -25,7 +25,8 @@ export interface Recorder {
 }
 
 /** Requests of the runner's own are told by their paths, and are never scripted. */
-export const isProbe = ({ message }: Recorded): boolean => / \/(?:probe|crowd)-/.test(message.startLine);
+export const isProbe = ({ message }: Recorded): boolean =>
+  / \/(?:function\/)?(?:probe|crowd)-/.test(message.startLine);
 /** These are never answered. */
 export const isCrowd = ({ message }: Recorded): boolean => message.startLine.includes(" /crowd-");
 

@@ -74,9 +74,11 @@ export async function startHarness(options: {
 
   const finished: RequestFinished[] = [];
   const mirrored: Mirrored[] = [];
+  const unexpected: unknown[] = [];
   const telemetry = {
     ...silentTelemetry,
     requestFinished: (event: RequestFinished) => void finished.push(event),
+    unexpected: ({ error }: { readonly error: unknown }) => void unexpected.push(error),
   };
   const breakers = breakerRegistry((id, side, settings) =>
     opossumBreaker(`${id}:${side}`, settings, { clock }),
@@ -123,6 +125,8 @@ export async function startHarness(options: {
     finished,
     /** What was offered to the mirror. */
     mirrored,
+    /** Failures that nobody has foreseen. */
+    unexpected,
     setFlags: (flags: Partial<FlagSnapshot>) => void (snapshot = { ...NO_FLAGS, ...flags }),
     async close() {
       for (const socket of open) socket.destroy();
