@@ -11,6 +11,7 @@ import type { Routing } from "./gateway.ts";
 import { comparePool } from "./judge/compare-pool.ts";
 import { evidenceJudge } from "./judge/evidence-judge.ts";
 import { redactionKey } from "./judge/redaction-key.ts";
+import { sampleRedactor } from "./judge/sample-redactor.ts";
 import { Budget } from "./shadow/budget.ts";
 import { budgetedMirror } from "./shadow/budgeted-mirror.ts";
 import { eventLoopLag } from "./shadow/event-loop-lag.ts";
@@ -59,8 +60,10 @@ export async function shadowPlane(
   parts.defer(() => breakers.stop());
 
   const key = await redactionKey(join(settings.dataFolder, "redaction-key"));
-  const redactorFor = (of: GatewayConfig) => redactor({ ...DEFAULT_REDACTION, ...of.redact }, key);
-  let redact = redactorFor(first);
+  const settingsOf = (of: GatewayConfig) => ({ ...DEFAULT_REDACTION, ...of.redact });
+  let redact = redactor(settingsOf(first), key);
+  const samples = sampleRedactor(settingsOf(first), key);
+  parts.defer(() => samples.stop());
   const recording = recordings({
     redactor: { sample: (sample) => redact.sample(sample) },
     key,
@@ -73,10 +76,7 @@ export async function shadowPlane(
     clock,
     comparer,
     writer,
-    redactor: {
-      sample: (sample) => redact.sample(sample),
-      comparison: (comparison) => redact.comparison(comparison),
-    },
+    redactor: samples,
     environment: evidence.environment,
     legacyBuildHeader: evidence.legacyBuildHeader,
     onUnexpected: (error) => telemetry.unexpected({ where: "compare", error }),
@@ -102,7 +102,8 @@ export async function shadowPlane(
     reload(next) {
       config = next;
       // At once: whoever finds a secret in the evidence names it here.
-      redact = redactorFor(next);
+      redact = redactor(settingsOf(next), key);
+      samples.use(settingsOf(next));
       breakers.reload(next.routes);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -12,7 +12,10 @@ export interface CompareCall {
 /** What arrives in a thread has plain arrays where Buffers were sent. */
 export function received(observation: Observation): Observation {
   if (observation.kind === "failed") return observation;
-  const { bytes, ...rest } = observation.body;
-  const { buffer, byteOffset, byteLength } = bytes;
-  return { ...observation, body: { ...rest, bytes: Buffer.from(buffer, byteOffset, byteLength) } };
+  return { ...observation, body: { ...observation.body, bytes: asBuffer(observation.body.bytes) } };
+}
+
+/** The same bytes, as what they were sent as. */
+export function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

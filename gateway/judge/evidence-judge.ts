@@ -17,7 +17,9 @@ export interface JudgeParts {
   readonly clock: Clock;
   readonly comparer: Comparer;
   readonly writer: EvidenceWriter;
-  readonly redactor: Pick<Redactor, "sample" | "comparison">;
+  readonly redactor: Pick<Redactor, "comparison"> & {
+    sample(sample: Sample): Sample | Promise<Sample>;
+  };
   /** "prod", "staging"; empty when unnamed. */
   readonly environment: string;
   /** Field of legacy's answers that says which build it is, lower-case; null when none does. */
@@ -47,7 +49,7 @@ export function evidenceJudge(parts: JudgeParts): EvidenceJudge {
     environment,
   });
 
-  const remember = (pair: Pair, comparison: Comparison, secondary: Comparison | null) => {
+  const remember = async (pair: Pair, comparison: Comparison, secondary: Comparison | null) => {
     const { route, candidateSide, request, body, primary, candidate, at } = pair;
     ranLast.set(route, ranIn(pair, parts.legacyBuildHeader, ranLast.get(route)));
     const key = keyOf(route, candidateSide);
@@ -58,7 +60,8 @@ export function evidenceJudge(parts: JudgeParts): EvidenceJudge {
     }
     const { id, method, target, headers } = request;
     const asSent = { method, target: target.raw, headers, body };
-    const sample: Sample = redactor.sample({ id, key, at, request: asSent, primary, candidate, comparison });
+    const whole: Sample = { id, key, at, request: asSent, primary, candidate, comparison };
+    const sample = await redactor.sample(whole);
     const groups = counted.groups(key, sample.comparison);
     writer.record(incrementOf(key, pair, sample.comparison, { groups, noise }), sample);
   };
@@ -71,7 +74,7 @@ export function evidenceJudge(parts: JudgeParts): EvidenceJudge {
         if (comparison === null) return { drop: "compare-queue" };
         const again =
           secondary === null ? null : await comparer.compare(primary, secondary, route.compare, clock.now());
-        remember(pair, comparison, again);
+        await remember(pair, comparison, again);
         return comparison.verdict;
       } catch (error) {
         parts.onUnexpected(error);
