@@ -5,6 +5,7 @@ import { TLSSocket } from "node:tls";
 import { Pace, type RequestBody } from "../http/body.ts";
 import { endToEnd, firstValue, passableTrailers, without } from "../http/headers.ts";
 import type { GatewayRequest } from "../http/request.ts";
+import { Deadline } from "./deadline.ts";
 import { httpFailure, unsafeAnswer } from "./http-errors.ts";
 import { UpstreamError, type Attempt, type Upstream, type UpstreamResponse } from "./upstream.ts";
 
@@ -98,7 +99,7 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
     const pace = new Pace();
     const settle = () => {
       settled = true;
-      clearTimeout(timer);
+      timer.clear();
       attempt.signal.removeEventListener("abort", onGone);
     };
     const fail = (error: Error) => {
@@ -113,12 +114,11 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
       const kind = !line.ready() ? "connect-timeout" : clientOwes ? "client-slow" : "timeout";
       fail(new UpstreamError(kind, `no answer in ${Math.round(attempt.timeoutMs)} ms`));
     };
-    let timer = setTimeout(onLate, attempt.timeoutMs);
+    const timer = new Deadline(attempt.timeoutMs, onLate);
     line.whenReady(() => {
       if (settled || message.body.ended) return;
       // From here on the client has its time to send.
-      clearTimeout(timer);
-      timer = setTimeout(onLate, Math.max(attempt.timeoutMs, message.body.limits.uploadMs));
+      timer.restart(Math.max(attempt.timeoutMs, message.body.limits.uploadMs));
     });
 
     // First of all, and to the end: an error without a listener ends the process, and a late one reaches the body anyway.
@@ -163,8 +163,7 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
       onWhole() {
         if (settled) return;
         // From here on it is the server's time again.
-        clearTimeout(timer);
-        timer = setTimeout(onLate, attempt.timeoutMs);
+        timer.restart(attempt.timeoutMs);
       },
       onGone,
     });

@@ -1,3 +1,4 @@
+import { Deadline } from "./deadline.ts";
 import { UpstreamError } from "./upstream.ts";
 
 /**
@@ -18,15 +19,14 @@ export async function within<T>(
     control.abort(reason);
   };
   const onGone = () => giveUp(new UpstreamError("client-gone", "the client went away"));
-  const timer = setTimeout(
-    () => giveUp(new UpstreamError("timeout", `no answer in ${Math.round(timeoutMs)} ms`)),
-    timeoutMs,
+  const timer = new Deadline(timeoutMs, () =>
+    giveUp(new UpstreamError("timeout", `no answer in ${Math.round(timeoutMs)} ms`)),
   );
   signal.addEventListener("abort", onGone);
   try {
     return await Promise.race([givenUp, run(control)]);
   } finally {
-    clearTimeout(timer);
+    timer.clear();
     signal.removeEventListener("abort", onGone);
   }
 }

@@ -59,7 +59,7 @@ export class Pool {
   open(guest: Guest): void {
     const connection = new Connection(this.#dialer, () => this.#gone(connection));
     this.#all.add(connection);
-    this.#checking ??= setInterval(() => this.#check(), CHECK_EVERY_MS).unref();
+    this.#checking ??= setInterval(() => this.#lookAround(), CHECK_EVERY_MS).unref();
     this.#lend(connection, guest);
   }
 
@@ -103,8 +103,13 @@ export class Pool {
     this.#checking = undefined;
   }
 
-  #check(): void {
+  /** After a standstill, timers run first: what had arrived by now is read before anybody is told that it is late. */
+  #lookAround(): void {
     const nowMs = this.#clock.elapsed();
+    setImmediate(() => this.#check(nowMs));
+  }
+
+  #check(nowMs: number): void {
     for (const connection of this.#all) {
       if (connection.user !== null) connection.user.check(nowMs);
       else if (connection.idleUntilMs <= nowMs) connection.destroy();
