@@ -16,7 +16,8 @@ import type { Invoker } from "./upstreams/lambda/invoker.ts";
 import { keepWarm } from "./upstreams/lambda/keep-warm.ts";
 import { lambdaUpstream } from "./upstreams/lambda/lambda.ts";
 import { reportSampler } from "./upstreams/lambda/report-sampler.ts";
-import { sdkInvoker, type AwsSettings } from "./upstreams/lambda/sdk-invoker.ts";
+import { lateInvoker } from "./upstreams/lambda/late-invoker.ts";
+import type { AwsSettings } from "./upstreams/lambda/sdk-invoker.ts";
 import { legacyUpstream, type LegacySettings } from "./upstreams/legacy.ts";
 import { webSocketTunnel } from "./upstreams/tunnel.ts";
 import type { Upstream } from "./upstreams/upstream.ts";
@@ -48,6 +49,7 @@ export function routings(
   // Copies have sockets of their own: however slow the other side is, nobody who is answered waits for a socket.
   const copies = connections();
   const warm = kept<WarmSettings, { close(): void }>(({ aws, targets }) => {
+    if (targets.length === 0) return { close: () => undefined };
     const { stop } = keepWarm(targets, live.invokers.for(aws), (round) => telemetry.keptWarm(round));
     return { close: stop };
   });
@@ -136,7 +138,7 @@ interface Connections extends Pick<Kept<unknown, unknown>, "sweep" | "close"> {
 
 function connections(): Connections {
   const legacies = kept<LegacySettings, HttpUpstream>(legacyUpstream);
-  const invokers = kept<AwsSettings, Invoker>(sdkInvoker);
+  const invokers = kept<AwsSettings, Invoker>(lateInvoker);
   const hosts = kept<WebTarget, HttpUpstream>((target) => webUpstream({ target }));
   const all = [legacies, invokers, hosts];
   return {

@@ -3,7 +3,8 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { fileLines } from "../audit/lines.ts";
 import type { Batch, Increment } from "../store/evidence-store.ts";
-import { sampleOf, sampleRecord } from "../store/sample-record.ts";
+import { sampleRecord } from "../store/sample-record.ts";
+import { sampleOf } from "../store/stored-sample.ts";
 import { ReplayError } from "./replay-error.ts";
 
 /** What a run is about. One with another of these cannot be taken up from its checkpoint. */

@@ -1,7 +1,8 @@
 import type { EvidenceQuery, EvidenceStore, Retention, SampleQuery } from "./evidence-store.ts";
 import { horizonOf, limitOf, spanOf } from "./horizon.ts";
 import { foldInto, rowsOf } from "./rows.ts";
-import { groupToken, sampleOf, sampleRecord, sizeOf, type SampleRecord } from "./sample-record.ts";
+import { groupToken, sampleRecord, sizeOf, type SampleRecord } from "./sample-record.ts";
+import { sampleOf } from "./stored-sample.ts";
 import { storableName, storableText } from "./storable.ts";
 import { summariesOf } from "./summaries.ts";
 import { HOURLY, HOURS, KEYS, TABLES, withoutHours, type Row, type Table } from "./tables.ts";

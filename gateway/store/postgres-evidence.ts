@@ -7,7 +7,8 @@ import { dayOf, dropPartitions, makePartitions } from "./postgres-partitions.ts"
 import { INSERT_SAMPLES, upsertSql } from "./postgres-schema.ts";
 import { samplesQuery, sumsQuery, type Dialect, type Query } from "./queries.ts";
 import { rowsOf } from "./rows.ts";
-import { sampleOf, sampleRecord, sizeOf, type SampleRecord } from "./sample-record.ts";
+import { sampleRecord, sizeOf, type SampleRecord } from "./sample-record.ts";
+import { sampleOf } from "./stored-sample.ts";
 import { summariesOf, type ReadRow } from "./summaries.ts";
 import { columnsOf, HOURLY, HOURS, TABLES, type Row, type Table } from "./tables.ts";
 

@@ -1,8 +1,5 @@
-import { z } from "zod";
-import { FAILURE_KINDS, type FailureKind } from "../upstreams/upstream.ts";
-import type { CapturedBody, Observation } from "../diff/observation.ts";
-import { DIFFERENCE_KINDS } from "./difference-kinds.ts";
-import { StoreError, type FiledSample, type Sample, type SampleQuery } from "./evidence-store.ts";
+import type { Observation } from "../diff/observation.ts";
+import type { FiledSample, SampleQuery } from "./evidence-store.ts";
 import { storableName, storableText } from "./storable.ts";
 
 /** A sample as it is stored: what queries look at, a JSON document, and all bodies one after the other. */
@@ -51,22 +48,6 @@ export function groupToken({ at, kind }: SampleQuery): string | null {
   return kind === undefined ? `at:${storableName(at)}` : `${kind} ${storableName(at)}`;
 }
 
-/** The sample of a record; the bytes are its own. */
-export function sampleOf(stored: { readonly document: string; readonly bodies: Uint8Array }): Sample {
-  const parsed = sampleDocument.safeParse(JSON.parse(stored.document));
-  if (!parsed.success)
-    throw new StoreError("a stored sample was written in a way that this release cannot read");
-  const { request, primary, candidate, ...rest } = parsed.data;
-  const taken = { at: 0 };
-  const take = (length: number) => Buffer.from(stored.bodies.subarray(taken.at, (taken.at += length)));
-  return {
-    ...rest,
-    request: { ...request, body: take(request.body) },
-    primary: withBytes(primary, take),
-    candidate: withBytes(candidate, take),
-  };
-}
-
 function groupTokens(place: string, kind: string): string[] {
   const at = storableName(place);
   return [`${kind} ${at}`, `at:${at}`, `kind:${kind}`];
@@ -87,59 +68,9 @@ function together(parts: readonly Buffer[]): Uint8Array {
   return whole;
 }
 
-function withoutBytes(observation: Observation): StoredObservation {
+/** Of an answer, the body says only how long it is: its bytes are beside the document. */
+function withoutBytes(observation: Observation) {
   if (observation.kind === "failed") return observation;
   const { body, headers, ...rest } = observation;
   return { ...rest, headers: [...headers], body: { ...body, bytes: body.bytes.length } };
 }
-
-function withBytes(stored: StoredObservation, take: (length: number) => Buffer): Observation {
-  if (stored.kind === "failed") return stored;
-  const body: CapturedBody = { ...stored.body, bytes: take(stored.body.bytes) };
-  return { ...stored, body };
-}
-
-const failureKind = z.custom<FailureKind>((kind) => typeof kind === "string" && kind in FAILURE_KINDS);
-const headers = z.array(z.string());
-const storedObservation = z.discriminatedUnion("kind", [
-  z.object({
-    kind: z.literal("answered"),
-    status: z.number(),
-    headers,
-    body: z.object({ bytes: z.number(), length: z.number(), sha256: z.string().nullable() }),
-    durationMs: z.number(),
-    version: z.string().nullable(),
-  }),
-  z.object({ kind: z.literal("failed"), failure: failureKind, durationMs: z.number() }),
-]);
-type StoredObservation = z.infer<typeof storedObservation>;
-
-const difference = z.object({
-  at: z.string(),
-  kind: z.enum(DIFFERENCE_KINDS),
-  primary: z.string().nullable(),
-  candidate: z.string().nullable(),
-});
-const sampleDocument = z.object({
-  id: z.string(),
-  key: z.object({
-    routeId: z.string(),
-    candidate: z.enum(["legacy", "function"]),
-    functionVersion: z.string(),
-    legacyBuild: z.string(),
-    rulesDigest: z.string(),
-    environment: z.string(),
-  }),
-  at: z.number(),
-  request: z.object({ method: z.string(), target: z.string(), headers, body: z.number() }),
-  primary: storedObservation,
-  candidate: storedObservation,
-  comparison: z.object({
-    verdict: z.enum(["match", "ignored", "mismatch", "inconclusive"]),
-    identical: z.boolean(),
-    differences: z.array(difference),
-    ignored: z.array(difference.extend({ by: z.string() })),
-    truncated: z.boolean(),
-    reason: z.enum(["over-cap", "too-complex", "undecodable", "rule-failed", "primary-failed"]).nullable(),
-  }),
-});

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { StoreError, type EvidenceStore } from "./evidence-store.ts";
-import { sampleOf, sampleRecord } from "./sample-record.ts";
+import { sampleRecord } from "./sample-record.ts";
 import type { Asked, Replied, SqliteAnswer, SqliteCall } from "./sqlite-call.ts";
 import type { SqliteFileOptions } from "./sqlite-file.ts";
+import { sampleOf } from "./stored-sample.ts";
 
 /** The worker as source, or next to this file once that is compiled. */
 const WORKER = new URL(

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { createProxyMiddleware } from "http-proxy-middleware";
 import type { HeaderList } from "../http/headers.ts";
 import { problem } from "../http/problem.ts";
 import type { GatewayRequest } from "../http/request.ts";
@@ -39,37 +38,51 @@ export function webSocketTunnel(
     else refuseSocket(socket, problem(502, "upstream-failed", "The service failed to switch protocols."), id);
   };
 
-  const proxy = createProxyMiddleware({
-    target: legacyUrl,
-    changeOrigin: false,
-    xfwd: false,
-    upgradeTimeout: timeoutMs,
-    on: {
-      proxyReqWs(out, req) {
-        // A client that leaves while the monolith sends would leave the other half open: a paused pipe hears nothing.
-        const { socket, unwatch } = joining.get(req)!;
-        socket.once("close", () => {
-          out.destroy();
-          out.socket?.destroy();
-        });
-        out.prependListener("upgrade", (answer) => {
-          unwatch();
-          if (accepts(answer, req)) return;
-          // Ending the client's socket first is what keeps the 101 and all that follows it from being written.
+  const made = async () => {
+    const { createProxyMiddleware } = await import("http-proxy-middleware");
+    return createProxyMiddleware({
+      target: legacyUrl,
+      changeOrigin: false,
+      xfwd: false,
+      upgradeTimeout: timeoutMs,
+      on: {
+        proxyReqWs(out, req) {
+          // A client that leaves while the monolith sends would leave the other half open: a paused pipe hears nothing.
+          const { socket, unwatch } = joining.get(req)!;
+          socket.once("close", () => {
+            out.destroy();
+            out.socket?.destroy();
+          });
+          out.prependListener("upgrade", (answer) => {
+            unwatch();
+            if (accepts(answer, req)) return;
+            // Ending the client's socket first is what keeps the 101 and all that follows it from being written.
+            fail(req);
+            answer.socket.destroy();
+          });
+          out.prependListener("response", (answer) => {
+            const unfit = unsafeAnswer(answer);
+            if (unfit !== undefined) answer.destroy(new Error(unfit));
+          });
+        },
+        error(error, req) {
+          telemetry.unexpected({ where: "tunnel", error });
           fail(req);
-          answer.socket.destroy();
-        });
-        out.prependListener("response", (answer) => {
-          const unfit = unsafeAnswer(answer);
-          if (unfit !== undefined) answer.destroy(new Error(unfit));
-        });
+        },
       },
-      error(error, req) {
-        telemetry.unexpected({ where: "tunnel", error });
-        fail(req);
-      },
-    },
-  });
+    });
+  };
+  // Loaded by the first one who wants a tunnel: most gateways never do.
+  let proxy: ReturnType<typeof made> | undefined;
+  const tunnel = async (req: IncomingMessage, socket: Socket, head: Buffer) => {
+    try {
+      const { upgrade } = await (proxy ??= made());
+      if (!socket.destroyed) upgrade(req, socket, head);
+    } catch (error) {
+      telemetry.unexpected({ where: "tunnel", error });
+      fail(req);
+    }
+  };
 
   return {
     join(request, req, socket, head) {
@@ -83,7 +96,7 @@ export function webSocketTunnel(
       });
       req.url = request.target.raw;
       req.headers = joined(request.headers);
-      proxy.upgrade(req, socket, head);
+      void tunnel(req, socket, head);
     },
   };
 }

@@ -8,9 +8,6 @@ import type { KeyFetch } from "./key-fetch.ts";
 import type { JwtCheck } from "./oidc.ts";
 import { verifiedClaims } from "./verified-jwt.ts";
 
-/** The field in which an application load balancer says whom it has authenticated. */
-export const ALB_FIELD = "x-amzn-oidc-data";
-
 /** Keys are few and never change: a new one has a new id. */
 const MAX_KEYS = 20;
 

@@ -1,6 +1,4 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
-import { defaultProvider } from "@aws-sdk/credential-provider-node";
-import { SignatureV4 } from "@smithy/signature-v4";
 import type { Clock } from "../../clock.ts";
 import { allValues, firstValue, type HeaderList } from "../../http/headers.ts";
 import { UpstreamError } from "../upstream.ts";
@@ -24,22 +22,15 @@ export interface SigV4Options {
 
 /** Signature Version 4, as Lambda Function URLs with AWS_IAM want it. */
 export function sigV4Authenticator(options: SigV4Options): Authenticator {
-  const { service, region, clock, credentials = defaultProvider() } = options;
-  const signer = new SignatureV4({
-    service,
-    region,
-    sha256: Sha256,
-    credentials: async () => {
-      const { accessKeyId, secretAccessKey, sessionToken } = await credentials().catch(noCredentials);
-      return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
-    },
-  });
+  const { clock } = options;
+  let making: ReturnType<typeof signerOf> | undefined;
   return {
     coversBody: true,
     // All that AWS reads for signing begins with `x-amz-`, and all that begins so has to be signed.
     owns: (field) => field === "authorization" || field.startsWith("x-amz-"),
     async authenticate({ method, target, headers, body }) {
       const { path, query } = signableTarget(target);
+      const signer = await (making ??= signerOf(options));
       const signed = await signer.sign(
         {
           method,
@@ -58,6 +49,21 @@ export function sigV4Authenticator(options: SigV4Options): Authenticator {
       });
     },
   };
+}
+
+/** Loaded by the first request that is signed: gateways without such functions do without the SDK. */
+async function signerOf({ service, region, credentials }: SigV4Options) {
+  const { SignatureV4 } = await import("@smithy/signature-v4");
+  const found = credentials ?? (await import("@aws-sdk/credential-provider-node")).defaultProvider();
+  return new SignatureV4({
+    service,
+    region,
+    sha256: Sha256,
+    credentials: async () => {
+      const { accessKeyId, secretAccessKey, sessionToken } = await found().catch(noCredentials);
+      return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+    },
+  });
 }
 
 const PROOF = [
