@@ -39,7 +39,7 @@ const within = (place: string, ...rooms: string[]) =>
 
 /** Package → the only places of the gateway that may know it. */
 const VENDORS: Readonly<Record<string, readonly string[]>> = {
-  "@aws-sdk/client-lambda": ["gateway/upstreams/lambda/sdk-invoker.ts"],
+  "@aws-sdk/client-lambda": ["gateway/upstreams/lambda/sdk-invoker.ts", "gateway/doctor/aws.ts"],
   "@aws-sdk/client-appconfigdata": ["gateway/flags/appconfig.ts"],
   "@aws-sdk/client-appconfig": ["gateway/flags"],
   "@aws-sdk/credential-provider-node": ["gateway/upstreams/web"],
@@ -55,6 +55,8 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["gateway/telemetry/prometheus.ts"],
   pino: ["gateway/telemetry"],
   express: ["gateway/admin", "gateway/embed.ts"],
+  "@clack/prompts": ["gateway/cli/init-prompts.ts"],
+  "@bomb.sh/tab": ["gateway/cli/complete.ts"],
   commander: ["gateway/cli"],
   "tough-cookie": ["gateway/replay/cookie-jar.ts"],
   yaml: ["gateway/config", "gateway/flags", "gateway/corpus/openapi-document.ts"],

@@ -1,10 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../admin/version.ts";
 import { addCanICutover } from "./can-i-cutover.ts";
+import { addCompletion } from "./completion.ts";
 import { addConfig } from "./config.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { addCoverage } from "./coverage.ts";
+import { addDemo } from "./demo.ts";
 import { addDiffs } from "./diffs.ts";
+import { addDoctor } from "./doctor.ts";
 import { addExplain } from "./explain.ts";
 import { addExport } from "./export.ts";
 import { addFlip } from "./flip.ts";
@@ -12,6 +15,7 @@ import { addHealth } from "./health.ts";
 import { addAudit } from "./audit.ts";
 import { addIam } from "./iam.ts";
 import { addImport } from "./import.ts";
+import { addInit } from "./init.ts";
 import { addKill } from "./kill.ts";
 import { addPause } from "./pause.ts";
 import { addPromote } from "./promote.ts";
@@ -25,6 +29,9 @@ import { addStatus } from "./status.ts";
 import { addValidate } from "./validate.ts";
 
 const EXAMPLES = `Examples:
+  banyan demo                                           what it is like, in a minute
+  banyan init                                           a routes.yaml to begin with
+  banyan doctor                                         is everything there that a gateway needs?
   banyan start                                          the gateway, as routes.yaml says
   banyan status                                         where every route stands
   banyan explain GET /api/orders/1001                   who would answer this, and why
@@ -42,6 +49,12 @@ Exit codes: 0 ok · 1 no · 2 usage or configuration · 3 unknown · 4 cannot re
 export async function run(args: readonly string[]): Promise<ExitCode> {
   const shell = processShell();
   const program = banyan(shell);
+  if (args[0] === "complete") {
+    // What a shell asks while somebody types: `complete -- flip get-`.
+    const { complete } = await import("./complete.ts");
+    complete(program, args.slice(2));
+    return 0;
+  }
   try {
     await program.parseAsync(args, { from: "user" });
     return shell.exitCode;
@@ -70,6 +83,9 @@ function banyan(shell: Shell): Command {
     .configureOutput({ outputError: () => undefined });
   program.version(packageVersion(), "--version", "print the version");
   addStart(program, shell);
+  addDemo(program, shell);
+  addInit(program, shell);
+  addDoctor(program, shell);
   addValidate(program, shell);
   addStatus(program, shell);
   addExplain(program, shell);
@@ -90,5 +106,6 @@ function banyan(shell: Shell): Command {
   addAudit(program, shell);
   addIam(program, shell);
   addHealth(program, shell);
+  addCompletion(program, shell);
   return program;
 }

@@ -106,6 +106,12 @@ export async function absenceOf(gateway: GatewayAddress): Promise<string | null>
   }
 }
 
+/** The version of the gateway at this address; null when none answers. */
+export async function versionOf(gateway: GatewayAddress): Promise<string | null> {
+  const answer = await ask(gateway, "/healthz", {}, PING_TIMEOUT_MS).catch(() => null);
+  return answer?.headers.get("x-banyan-version") ?? null;
+}
+
 const readiness = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
 
 /** Whether a gateway takes requests. Rejects with a CliError when none answers. */

@@ -171,7 +171,7 @@ function exampleValues(node: Node, document: OpenApiDocument): unknown[] {
 }
 
 /** The path that the first server's URL ends with. */
-function basePath(document: OpenApiDocument): string {
+export function basePath(document: OpenApiDocument): string {
   const server = document.node(listOf(document.root["servers"])[0]);
   const variables = document.node(server["variables"]);
   const url = (textIn(server["url"]) ?? "").replace(
