@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../clock.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import type { Redactor } from "../diff/redact.ts";
@@ -49,9 +50,26 @@ export function evidenceJudge(parts: JudgeParts): EvidenceJudge {
     environment,
   });
 
+  /** The key for what is dropped, made once for as long as the same builds run: most requests are dropped. */
+  const droppedAs = new WeakMap<
+    Route,
+    { builds: Builds | undefined; keys: Partial<Record<Side, EvidenceKey>> }
+  >();
+  const keyOfDropped = (route: Route, candidate: Side): EvidenceKey => {
+    const builds = ranLast.get(route);
+    let known = droppedAs.get(route);
+    if (known === undefined || known.builds !== builds) {
+      known = { builds, keys: {} };
+      droppedAs.set(route, known);
+    }
+    return (known.keys[candidate] ??= keyOf(route, candidate));
+  };
+
   const remember = async (pair: Pair, comparison: Comparison, secondary: Comparison | null) => {
     const { route, candidateSide, request, body, primary, candidate, at } = pair;
-    ranLast.set(route, ranIn(pair, parts.legacyBuildHeader, ranLast.get(route)));
+    const before = ranLast.get(route);
+    const builds = ranIn(pair, parts.legacyBuildHeader, before);
+    if (!isDeepStrictEqual(builds, before)) ranLast.set(route, builds);
     const key = keyOf(route, candidateSide);
     const noise = counted.noise(key, comparison, secondary);
     if (comparison.identical || !mayKeep(route.id)) {
@@ -82,7 +100,7 @@ export function evidenceJudge(parts: JudgeParts): EvidenceJudge {
       }
     },
     dropped(route, candidateSide, reason) {
-      writer.dropped(keyOf(route, candidateSide), reason);
+      writer.dropped(keyOfDropped(route, candidateSide), reason);
     },
     finish() {
       for (const { key, noise } of counted.rest()) writer.record(noiseAlone(key, noise, clock.now()), null);

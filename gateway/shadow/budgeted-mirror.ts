@@ -41,7 +41,7 @@ export interface MirrorParts {
 /** A mirror that says no rather than queue. What it holds is bounded by its budget, whatever the other side does. */
 export function budgetedMirror(parts: MirrorParts): Mirror {
   const { judge, telemetry, sampling, recorder, budget } = parts;
-  const dropping = (route: Route, to: Side) => (reason: DropReason) => {
+  const dropped = (route: Route, to: Side, reason: DropReason) => {
     judge.dropped(route, to, reason);
     telemetry.shadowed({ route, candidate: to, outcome: "dropped", reason });
   };
@@ -51,15 +51,16 @@ export function budgetedMirror(parts: MirrorParts): Mirror {
     const rung = rungOfCopy(request.method, to, route.shadow);
     if ("drop" in rung) return rung.drop;
     const key = route.shadow.by === "client" ? keyOf(request, route) : null;
-    const drop = dropping(route, to);
-    return sampling.refuses(route, key) ?? { route, to, kind: rung.kind, drop };
+    const refused = sampling.refuses(route, key);
+    if (refused !== null) return refused;
+    return { route, to, kind: rung.kind, drop: (reason) => dropped(route, to, reason) };
   };
 
   return {
     consider(request, route, { shadow: to }) {
       const found = route === null || to === null ? null : destinationOf(request, route, to);
       const refused = typeof found === "string" ? found : null;
-      if (route !== null && to !== null && refused !== null) dropping(route, to)(refused);
+      if (route !== null && to !== null && refused !== null) dropped(route, to, refused);
       const destination = typeof found === "string" ? null : found;
       const taking =
         request.copy === null ? recorder.take(request, route, refused === "write-recorded") : null;

@@ -11,7 +11,6 @@ import {
   type Sample,
 } from "./evidence-store.ts";
 import { HOUR_MS } from "./horizon.ts";
-import { nothingOf } from "./increments.ts";
 import { lostWith, PendingEvidence, type Lost, type PendingBounds } from "./pending.ts";
 
 /** Takes evidence at once and writes it in its own time. Never throws; losing the store loses evidence and nothing else. */
@@ -80,7 +79,9 @@ class StoreWriter implements EvidenceWriter {
   }
 
   dropped(key: EvidenceKey, reason: string): void {
-    this.record({ ...nothingOf(key, this.#options.clock.now()), dropped: { [reason]: 1 } }, null);
+    if (this.#closing.signal.aborted) return this.#options.onLost("closed", { pairs: 1, samples: 0 });
+    if (!this.#pending.addDrop(key, reason, this.#options.clock.now()))
+      this.#lose("too many keys", { pairs: 1, samples: 0 });
   }
 
   async close(): Promise<void> {
@@ -108,7 +109,7 @@ class StoreWriter implements EvidenceWriter {
     await this.#written;
     while (!deadline.aborted) {
       await this.#flush();
-      if (this.#inFlight === undefined && this.#pending.size === 0) return;
+      if (!this.#hasAny()) return;
       if (this.#failures > 0) await pause(LAST_PAUSE_MS);
     }
   }
@@ -118,13 +119,17 @@ class StoreWriter implements EvidenceWriter {
       await this.#start();
       // What comes in meanwhile has time until the next flush.
       let left = this.#pending.size + sizeOf(this.#inFlight);
-      while (left > 0) left -= await this.#append();
+      while (left > 0 && this.#hasAny()) left -= await this.#append();
       await this.#forget();
     } catch (error) {
       this.#failed(error);
     }
     for (const [reason, lost] of this.#lost) this.#options.onLost(reason, lost);
     this.#lost.clear();
+  }
+
+  #hasAny(): boolean {
+    return this.#inFlight !== undefined || this.#pending.size > 0;
   }
 
   async #start(): Promise<void> {

@@ -1,5 +1,6 @@
-import type { FiledSample, Increment, Sample } from "./evidence-store.ts";
-import { mergedIncrements } from "./increments.ts";
+import type { EvidenceKey, FiledSample, Increment, Sample } from "./evidence-store.ts";
+import { HOUR_MS } from "./horizon.ts";
+import { mergedIncrements, nothingOf } from "./increments.ts";
 
 /** What was lost of the evidence. */
 export interface Lost {
@@ -23,10 +24,18 @@ const SAMPLES_A_BATCH = 100;
 /** Rows of a key that has neither groups nor noise. */
 const ROWS_A_KEY = 5;
 
+/** Copies of one key and hour that were not made. Most requests are not copied: each may cost no more than a count. */
+interface Drops {
+  readonly firstAt: number;
+  lastAt: number;
+  readonly byReason: Map<string, number>;
+}
+
 /** Evidence on its way to the store: counts are merged, so that they wait in bounded memory however long it takes. */
 export class PendingEvidence {
   readonly #bounds: PendingBounds;
   readonly #increments = new Map<string, [Increment, ...Increment[]]>();
+  readonly #drops = new Map<EvidenceKey, Drops>();
   #samples: FiledSample[] = [];
   #sampleBytes = 0;
 
@@ -36,7 +45,7 @@ export class PendingEvidence {
 
   /** Increments and samples that wait. */
   get size(): number {
-    return this.#increments.size + this.#samples.length;
+    return this.#increments.size + this.#drops.size + this.#samples.length;
   }
 
   /** Takes it in; false when there are too many keys already. */
@@ -44,12 +53,28 @@ export class PendingEvidence {
     const id = JSON.stringify([increment.key, increment.hour]);
     const waiting = this.#increments.get(id);
     if (waiting === undefined) {
-      if (this.#increments.size >= this.#bounds.maxKeys) return false;
+      if (this.#isFull()) return false;
       this.#increments.set(id, [increment]);
       return true;
     }
     waiting.push(increment);
     if (waiting.length >= MERGED_AT) this.#increments.set(id, [mergedIncrements(waiting)]);
+    return true;
+  }
+
+  /** Counts one more copy that was not made at that time; false when there are too many keys already. */
+  addDrop(key: EvidenceKey, reason: string, at: number): boolean {
+    let drops = this.#drops.get(key);
+    if (drops !== undefined && hourOf(drops.firstAt) !== hourOf(at)) {
+      this.#settle(key, drops);
+      drops = undefined;
+    }
+    if (drops === undefined) {
+      if (this.#isFull()) return false;
+      this.#drops.set(key, (drops = { firstAt: at, lastAt: at, byReason: new Map() }));
+    }
+    drops.lastAt = at;
+    drops.byReason.set(reason, (drops.byReason.get(reason) ?? 0) + 1);
     return true;
   }
 
@@ -66,6 +91,7 @@ export class PendingEvidence {
 
   /** The next batch's worth, no longer pending. */
   take(): { readonly increments: Increment[]; readonly samples: FiledSample[] } {
+    for (const [key, drops] of this.#drops) this.#settle(key, drops);
     const increments: Increment[] = [];
     let rows = 0;
     for (const [id, waiting] of this.#increments) {
@@ -80,6 +106,20 @@ export class PendingEvidence {
     for (const { sample } of samples) this.#sampleBytes -= bytesOf(sample);
     return { increments, samples };
   }
+
+  /** Drops as an increment like any other. */
+  #settle(key: EvidenceKey, { firstAt, lastAt, byReason }: Drops): void {
+    this.#drops.delete(key);
+    this.add({ ...nothingOf(key, firstAt), lastAt, dropped: Object.fromEntries(byReason) });
+  }
+
+  #isFull(): boolean {
+    return this.#increments.size + this.#drops.size >= this.#bounds.maxKeys;
+  }
+}
+
+function hourOf(at: number): number {
+  return Math.floor(at / HOUR_MS);
 }
 
 /** About how many rows it becomes; each group has an example, each field its features, and a key has some of its own. */

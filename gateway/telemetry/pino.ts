@@ -42,6 +42,7 @@ export function pinoTelemetry(settings: LogSettings): Telemetry {
       log[level]({ ...facts, kind, phase, message, durationMs: rounded(durationMs) }, "upstream failed");
     },
     shadowed({ route, candidate, outcome, reason }) {
+      if (!log.isLevelEnabled("debug")) return;
       log.debug({ route: route.id, candidate, outcome, reason }, "shadowed");
     },
     evidenceLost: ({ reason, pairs, samples }) => log.warn({ reason, pairs, samples }, "evidence lost"),
