@@ -48,52 +48,78 @@ export interface Asked {
 /** Failures that nobody else could mend: there is no client to answer, or no whole request to send. */
 const CLIENTS_DOING: ReadonlySet<FailureKind> = new Set(["client-gone", "client-slow"]);
 
+/** One request, and how long it may take. */
+class Question {
+  readonly request: GatewayRequest;
+  readonly sides: Sides;
+  readonly asking: Asking;
+  readonly onInformational: Attempt["onInformational"];
+  /** A long upload is not a slow upstream: the deadline counts from the last byte of the request. */
+  lastByteAt: number;
+
+  constructor(
+    request: GatewayRequest,
+    sides: Sides,
+    asking: Asking,
+    onInformational: Attempt["onInformational"],
+  ) {
+    this.request = request;
+    this.sides = sides;
+    this.asking = asking;
+    this.onInformational = onInformational;
+    this.lastByteAt = request.startedAt;
+    if (request.body.ended) return;
+    request.body.whenRead(() => {
+      this.lastByteAt = asking.clock.elapsed();
+    });
+  }
+
+  remainingMs(now: number): number {
+    const { timeoutMs } = this.sides;
+    return this.request.body.ended ? Math.max(1, this.lastByteAt + timeoutMs - now) : timeoutMs;
+  }
+}
+
 /**
  * Asks the decided side, within its breaker and its share of the deadline; when the function fails, asks legacy if
  * the fallback table allows that. Rejects with the UpstreamError of the side that failed last.
  */
-export async function ask(
+export function ask(
   request: GatewayRequest,
   decision: Decision,
   sides: Sides,
   asking: Asking,
   onInformational: Attempt["onInformational"],
 ): Promise<Asked> {
-  // A long upload is not a slow upstream: the deadline counts from the last byte of the request.
-  let lastByteAt = request.startedAt;
-  request.body.whenRead(() => {
-    lastByteAt = asking.clock.elapsed();
-  });
-  const remainingMs = () =>
-    request.body.ended ? Math.max(1, lastByteAt + sides.timeoutMs - asking.clock.elapsed()) : sides.timeoutMs;
-  const { route } = sides;
-  const attempt = (side: Side, upstream: Upstream, timeoutMs: number) =>
-    guarded(side, upstream, request, route, asking, () => lastByteAt, {
-      timeoutMs,
-      signal: request.signal,
-      ...(onInformational && { onInformational }),
-    });
+  const question = new Question(request, sides, asking, onInformational);
+  const { route, function: fn } = sides;
+  if (decision.primary === "legacy" || route === null || fn === null) return askLegacy(question, null);
+  return askFunction(question, decision, route, fn);
+}
 
-  if (decision.primary === "legacy" || route === null || sides.function === null) {
-    return {
-      answer: await attempt("legacy", sides.legacy, remainingMs()),
-      answeredBy: "legacy",
-      fallbackFrom: null,
-    };
-  }
+function askLegacy(question: Question, fallbackFrom: string | null): Promise<Asked> {
+  return guarded("legacy", question.sides.legacy, question, WHOLE, fallbackFrom);
+}
 
+async function askFunction(
+  question: Question,
+  decision: Decision,
+  route: Route,
+  fn: Upstream,
+): Promise<Asked> {
+  const { method, body } = question.request;
   const attempted = (): Attempted => ({
-    method: request.method,
+    method,
     stage: decision.stage,
     route,
-    replayable: request.body.replayable,
+    replayable: body.replayable,
   });
   let fallbackFrom: string;
   try {
-    const answer = await attempt("function", sides.function, functionTimeoutMs(remainingMs(), attempted()));
-    if (!isServerError(answer) || !legacyMayAnswer("answered-5xx", attempted())) {
-      return { answer, answeredBy: "function", fallbackFrom: null };
-    }
+    const share = (remainingMs: number) => functionTimeoutMs(remainingMs, attempted());
+    const asked = await guarded("function", fn, question, share, null);
+    const { answer } = asked;
+    if (!isServerError(answer) || !legacyMayAnswer("answered-5xx", attempted())) return asked;
     // Nothing of it is used: legacy's answer replaces it whole.
     if (!Buffer.isBuffer(answer.body)) answer.body.destroy();
     fallbackFrom = `answered-${answer.status}`;
@@ -102,40 +128,50 @@ export async function ask(
     if (!legacyMayAnswer(error.phase, attempted())) throw error;
     fallbackFrom = error.kind;
   }
-  return { answer: await attempt("legacy", sides.legacy, remainingMs()), answeredBy: "legacy", fallbackFrom };
+  return askLegacy(question, fallbackFrom);
 }
+
+/** Of the time that is left, all of it. */
+const WHOLE = (remainingMs: number) => remainingMs;
 
 /** One attempt under its breaker. Unmatched requests have none: one bad endpoint must not close all the others. */
 async function guarded(
   side: Side,
   upstream: Upstream,
-  request: GatewayRequest,
-  route: Route | null,
-  asking: Asking,
-  lastByteAt: () => number,
-  attempt: Attempt,
-): Promise<UpstreamResponse> {
+  question: Question,
+  share: (remainingMs: number) => number,
+  fallbackFrom: string | null,
+): Promise<Asked> {
+  const { request, asking, onInformational } = question;
+  const { route } = question.sides;
   const call = route === null ? undefined : asking.breaker(route, side).admit();
   if (call === null) throw new UpstreamError("breaker-open", `the breaker of ${route!.id}'s ${side} is open`);
   const startedAt = asking.clock.elapsed();
-  // The time a client takes to send its body says nothing about the upstream.
-  const sinceAsked = () => asking.clock.elapsed() - Math.max(startedAt, lastByteAt());
   try {
-    const answer = await upstream.send(request, attempt);
-    const durationMs = sinceAsked();
+    const answer = await upstream.send(request, {
+      timeoutMs: share(question.remainingMs(startedAt)),
+      signal: request.signal,
+      ...(onInformational && { onInformational }),
+    });
+    const durationMs = sinceAsked(question, startedAt);
     // Legacy's own 5xx is what clients always got; nobody else could answer better, so its breaker stays closed.
     if (side === "function" && isServerError(answer)) call?.failed(durationMs);
     else call?.succeeded(durationMs);
     asking.telemetry.upstreamAnswered({ request, route, side, status: answer.status, durationMs, answer });
-    return answer;
+    return { answer, answeredBy: side, fallbackFrom };
   } catch (thrown) {
-    const durationMs = sinceAsked();
+    const durationMs = sinceAsked(question, startedAt);
     const error = asUpstreamError(thrown, request);
     if (countsAgainst(error.kind)) call?.failed(durationMs);
     else call?.ignored();
     asking.telemetry.upstreamFailed({ request, route, side, error, durationMs });
     throw error;
   }
+}
+
+/** The time a client takes to send its body says nothing about the upstream. */
+function sinceAsked({ asking, lastByteAt }: Question, startedAt: number): number {
+  return asking.clock.elapsed() - Math.max(startedAt, lastByteAt);
 }
 
 /** An upstream that throws anything else is at fault itself; whether it had sent something, nobody knows. */

@@ -16,11 +16,18 @@ export function leanUpstream(settings: HttpUpstreamSettings, clock: Clock = syst
   const pool = new Pool(dial, settings, clock);
   return {
     name: settings.name,
-    async send(request, attempt) {
-      if (attempt.signal.aborted) throw new UpstreamError("client-gone", "the client went away");
-      if (!request.body.replayable) throw new UpstreamError("rejected", "the request's body is gone already");
-      const head = requestHead(request, dial.authority);
-      return new Exchange(request, head, attempt, pool, clock).answer;
+    send(request, attempt) {
+      try {
+        if (attempt.signal.aborted) throw new UpstreamError("client-gone", "the client went away");
+        if (!request.body.replayable)
+          throw new UpstreamError("rejected", "the request's body is gone already");
+        const head = requestHead(request, dial.authority);
+        return new Exchange(request, head, attempt, pool, clock).answer;
+      } catch (error) {
+        // No async function, which would make another promise for each request.
+        if (error instanceof UpstreamError) return Promise.reject(error);
+        throw error;
+      }
     },
     close: () => pool.close(),
   };
