@@ -109,7 +109,12 @@ export class RequestBody {
   async whole(maxBytes: number): Promise<Buffer | null> {
     if (this.length !== null && this.length > maxBytes) return null;
     if (!this.#ended) await this.#readUpTo(maxBytes);
-    if (!this.#ended || this.#readBytes > maxBytes) return null;
+    return this.#readBytes > maxBytes ? null : this.atHand();
+  }
+
+  /** The whole body where all of it has come, or null. */
+  atHand(): Buffer | null {
+    if (!this.#ended) return null;
     if (this.#read.length > 1) this.#read = [Buffer.concat(this.#read)];
     return this.#read[0] ?? Buffer.alloc(0);
   }

@@ -12,10 +12,13 @@ import { malformed } from "./field-lines.ts";
 import { framingOf, type Framing } from "./framing.ts";
 import type { Guest, Pool } from "./pool.ts";
 import { SAFE, type RequestHead } from "./request-head.ts";
-import { Upload, type UploadWatcher } from "./upload.ts";
+import { Upload, writeTogether, type UploadWatcher } from "./upload.ts";
 
 /** A server that was asked to wait for its word may be too old to give it (RFC 9110 §10.1.1: do not wait for ever). */
 const CONTINUE_WAIT_MS = 1_000;
+
+/** A body of no more bytes that is there is sent with its head. */
+const AT_ONCE_BYTES = 64 * 1024;
 
 const CONTENT_LENGTH = new Set(["content-length"]);
 
@@ -60,9 +63,15 @@ export class Exchange implements Guest, AnswerSource, UploadWatcher {
 
   begin(connection: Connection): void {
     this.#connection = connection;
-    this.#sent = this.#request.body.length === 0;
+    const { socket } = connection;
+    const { body } = this.#request;
+    const { text, expectsContinue } = this.#head;
+    const bytes =
+      expectsContinue || body.length === null || body.length > AT_ONCE_BYTES ? null : body.atHand();
+    this.#sent = bytes !== null || body.length === 0;
+    if (bytes !== null && bytes.length > 0) writeTogether(socket, text, bytes, "");
     // A body's first byte takes the head along, unless the server has to be asked for the body first.
-    if (this.#sent || this.#head.expectsContinue) connection.socket.write(this.#head.text, "latin1");
+    else if (this.#sent || expectsContinue) socket.write(text, "latin1");
     if (connection.ready) this.onReady();
   }
 

@@ -73,27 +73,13 @@ export class Upload {
     if (length !== null && this.#sentBytes > length) return this.#break();
     const framed = length === null;
     const before = this.#takeHead() + (framed ? `${chunk.length.toString(16)}\r\n` : "");
-    if (!this.#write(before, chunk, framed ? "\r\n" : "")) this.#source.pause();
+    if (!writeTogether(this.#socket, before, chunk, framed ? "\r\n" : "")) this.#source.pause();
   }
 
   #takeHead(): string {
     const head = this.#head;
     this.#head = "";
     return head;
-  }
-
-  /** False when there is no room for more. */
-  #write(before: string, chunk: Buffer, behind: string): boolean {
-    if (before === "" && behind === "") return this.#socket.write(chunk);
-    if (chunk.length <= ONE_WRITE_BYTES) {
-      return this.#socket.write(before + chunk.toString("latin1") + behind, "latin1");
-    }
-    this.#socket.cork();
-    this.#socket.write(before, "latin1");
-    const hasRoom = this.#socket.write(chunk);
-    if (behind !== "") this.#socket.write(behind, "latin1");
-    this.#socket.uncork();
-    return hasRoom;
   }
 
   #end(): void {
@@ -110,4 +96,18 @@ export class Upload {
     this.#over = true;
     this.#watcher.onBroken();
   }
+}
+
+/** Writes a piece of a body and what stands around it. False when there is no room for more. */
+export function writeTogether(socket: Socket, before: string, chunk: Buffer, behind: string): boolean {
+  if (before === "" && behind === "") return socket.write(chunk);
+  if (chunk.length <= ONE_WRITE_BYTES) {
+    return socket.write(before + chunk.toString("latin1") + behind, "latin1");
+  }
+  socket.cork();
+  socket.write(before, "latin1");
+  const hasRoom = socket.write(chunk);
+  if (behind !== "") socket.write(behind, "latin1");
+  socket.uncork();
+  return hasRoom;
 }
