@@ -12,6 +12,7 @@ import { NO_FLAGS } from "../gateway/flags/flag-source.ts";
 import { stickyKey } from "../gateway/flags/sticky-key.ts";
 import { endToEnd } from "../gateway/http/headers.ts";
 import { enter } from "../gateway/http/ingress.ts";
+import { NodeLine } from "../gateway/http/node-line.ts";
 import { trustIn } from "../gateway/http/trust.ts";
 import { routeTable } from "../gateway/routes/table.ts";
 import { counters } from "../gateway/telemetry/counters.ts";
@@ -57,7 +58,7 @@ const req = Object.assign(new IncomingMessage(new Socket()), {
 });
 const settings = { clock, trust: trustIn([]), viaName: "banyan-bench" };
 const entering = () => {
-  const entered = enter(req, new ServerResponse(req), settings);
+  const entered = enter(new NodeLine(req, new ServerResponse(req)), settings);
   if ("refused" in entered) throw new Error(entered.refused.detail);
   return entered.request;
 };

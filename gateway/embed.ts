@@ -2,6 +2,7 @@ import type { Provider } from "@openfeature/server-sdk";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { assemble } from "./assembly.ts";
 import { readEnv } from "./config/env.ts";
+import { NodeLine } from "./http/node-line.ts";
 import { silentTelemetry } from "./telemetry/silent.ts";
 import type { Gateway } from "./gateway.ts";
 import { localPath } from "./local-path.ts";
@@ -19,7 +20,7 @@ export function banyanMiddleware(gateway: Gateway): RequestHandler {
     }
     // express cuts the mount path off `url`; clients and routes know the whole one.
     req.url = req.originalUrl;
-    await gateway.handle(req, res, next);
+    await gateway.handle(new NodeLine(req, res), next);
   };
 }
 

@@ -1,9 +1,11 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { decide, flagOf, needsKey, type Decision } from "./flags/decide.ts";
 import type { FlagSnapshot, FlagSource } from "./flags/flag-source.ts";
 import { stickyKey } from "./flags/sticky-key.ts";
+import type { HeaderList } from "./http/headers.ts";
 import { enter, enterUpgrade, type IngressSettings } from "./http/ingress.ts";
+import type { Line } from "./http/line.ts";
 import { problem, problemOf, problemResponse } from "./http/problem.ts";
 import type { GatewayRequest, LiveRequest } from "./http/request.ts";
 import { inform, refuse, refuseSocket, respond } from "./http/respond.ts";
@@ -43,7 +45,7 @@ export interface Gateway {
    * Answers one request. Resolves when its client has the answer; never rejects. With `unmatched`, a request that no
    * route takes is left to it, untouched (embedding in a server that has routes of its own).
    */
-  handle(req: IncomingMessage, res: ServerResponse, unmatched?: () => void): Promise<void>;
+  handle(line: Line, unmatched?: () => void): Promise<void>;
   /** Joins a client that asks for a WebSocket with the monolith. */
   upgrade(req: IncomingMessage, socket: Socket, head: Buffer): void;
 }
@@ -51,15 +53,15 @@ export interface Gateway {
 /** A request's path through the gateway, in order. */
 export function gateway(parts: GatewayParts): Gateway {
   return {
-    async handle(req, res, unmatched) {
+    async handle(line, unmatched) {
       const routing = parts.routing();
 
       // 1. Ingress: what may not pass is answered here.
-      const entered = enter(req, res, routing.ingress);
+      const entered = enter(line, routing.ingress);
       if ("refused" in entered) {
         const { refused, id } = entered;
         parts.telemetry.requestRefused({ id, status: refused.status, code: refused.code });
-        return refuse(res, refused, id);
+        return refuse(line, refused, id);
       }
       const { request } = entered;
 
@@ -140,26 +142,26 @@ function decideFor(
   };
 }
 
-/** An upstream's answer, or the gateway's own when there is none to be had. */
-async function answerFor(
+/** An upstream's answer, or the gateway's own when there is none to be had. Never rejects. */
+function answerFor(
   request: LiveRequest,
   match: Match | null,
   decision: Decision,
   routing: Routing,
   parts: GatewayParts,
 ): Promise<Omit<Asked, "answeredBy"> & { answeredBy: Asked["answeredBy"] | "gateway" }> {
+  const route = match?.route ?? null;
   const sides = {
-    route: match?.route ?? null,
+    route,
     legacy: routing.legacy,
-    function: match === null ? null : (routing.functions.get(match.route.id) ?? null),
-    timeoutMs: match?.route.timeoutMs ?? routing.legacyTimeoutMs,
+    function: route === null ? null : (routing.functions.get(route.id) ?? null),
+    timeoutMs: route?.timeoutMs ?? routing.legacyTimeoutMs,
   };
-  try {
-    return await ask(request, decision, sides, parts, (status, headers) => inform(request, status, headers));
-  } catch (error) {
+  const onInformational = (status: number, headers: HeaderList) => inform(request, status, headers);
+  return ask(request, decision, sides, parts, onInformational).catch((error: unknown) => {
     const kind = error instanceof UpstreamError ? error.kind : "service-error";
     if (!(error instanceof UpstreamError)) parts.telemetry.unexpected({ where: "gateway", error });
     const answer = problemResponse(problemOf(kind), request.id);
     return { answer, answeredBy: "gateway", fallbackFrom: null };
-  }
+  });
 }

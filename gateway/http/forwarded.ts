@@ -1,53 +1,48 @@
 import { isIP } from "node:net";
-import { allValues, firstValue, without, type HeaderList } from "./headers.ts";
+import type { NotedFields } from "./noted-fields.ts";
+import type { Peer } from "./peer.ts";
 import type { Client } from "./request.ts";
 import { plainAddress, type Trust } from "./trust.ts";
-
-/** The connection a request came in on. */
-export interface Peer {
-  readonly address: string;
-  readonly encrypted: boolean;
-  readonly port: number;
-}
-
-const FORWARDED = new Set([
-  "x-forwarded-for",
-  "x-forwarded-proto",
-  "x-forwarded-host",
-  "x-forwarded-port",
-  "forwarded",
-]);
-
-/** The same and what stands for them in places; a trusted proxy may have its reasons to send that. */
-const FORGEABLE = new Set([...FORWARDED, "x-real-ip"]);
 
 /**
  * Who the client is, and the forwarded fields to send on. A trusted peer's fields are believed and extended; anybody
  * else's are replaced, so nobody can write their own address into the monolith's logs or past its rules.
  */
-export function forwarded(headers: HeaderList, host: string, peer: Peer, trust: Trust): [Client, string[]] {
-  const trusted = trust(peer.address);
-  const chain = trusted ? forwardedFor(headers) : [];
+export function forwarded(noted: NotedFields, host: string, peer: Peer, trust: Trust): [Client, string[]] {
   const protocol = peer.encrypted ? "https" : "http";
-  const client: Client = {
-    viaTrustedProxy: trusted,
-    address: clientAddress(chain, peer.address, trust),
-    protocol: (trusted && protocolOf(firstValue(headers, "x-forwarded-proto"))) || protocol,
-    port: (trusted && portOf(firstValue(headers, "x-forwarded-port"))) || peer.port,
-  };
-  const kept = without(headers, trusted ? FORWARDED : FORGEABLE);
-  if (trusted) {
-    for (const value of allValues(headers, "forwarded")) kept.push("Forwarded", value);
+  if (!trust(peer.address)) {
+    const { address, port } = peer;
+    const client: Client = { viaTrustedProxy: false, address, protocol, port };
+    return [client, fieldsFor(client, address, host)];
   }
-  kept.push("X-Forwarded-For", [...chain, peer.address].join(", "));
-  kept.push("X-Forwarded-Proto", client.protocol);
-  kept.push("X-Forwarded-Host", (trusted && firstValue(headers, "x-forwarded-host")) || host);
-  kept.push("X-Forwarded-Port", String(client.port));
-  return [client, kept];
+  const chain = forwardedFor(noted);
+  const client: Client = {
+    viaTrustedProxy: true,
+    address: clientAddress(chain, peer.address, trust),
+    protocol: protocolOf(noted.forwardedProto) ?? protocol,
+    port: portOf(noted.forwardedPort) ?? peer.port,
+  };
+  const kept = (noted.forwarded ?? []).flatMap((value) => ["Forwarded", value]);
+  const path = [...chain, peer.address].join(", ");
+  return [client, [...kept, ...fieldsFor(client, path, noted.forwardedHost || host)]];
 }
 
-function forwardedFor(headers: HeaderList): string[] {
-  return allValues(headers, "x-forwarded-for")
+/** `path`: the client's address and those of the proxies on its way. */
+function fieldsFor({ protocol, port }: Client, path: string, host: string): string[] {
+  return [
+    "X-Forwarded-For",
+    path,
+    "X-Forwarded-Proto",
+    protocol,
+    "X-Forwarded-Host",
+    host,
+    "X-Forwarded-Port",
+    String(port),
+  ];
+}
+
+function forwardedFor({ forwardedFor = [] }: NotedFields): string[] {
+  return forwardedFor
     .flatMap((value) => value.split(","))
     .map((entry) => entry.trim())
     .filter((entry) => entry !== "");

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from "node:http";
-import { allValues, firstValue, type HeaderList } from "./headers.ts";
 import type { EdgeLimits } from "./limits.ts";
+import type { ReceivedHead } from "./line.ts";
+import type { NotedFields } from "./noted-fields.ts";
 import { problem, type Problem } from "./problem.ts";
 import { parseTarget, type Target } from "./target.ts";
 
@@ -11,9 +11,10 @@ export interface Head {
   readonly host: string;
 }
 
-/** Reads the head that node:http parsed, or says why it may not pass: what two servers could read in two ways does not. */
+/** Reads a parsed head, or says why it may not pass: what two servers could read in two ways does not. */
 export function parseHead(
-  { method = "", url = "", httpVersion, rawHeaders }: IncomingMessage,
+  { method = "", url = "", httpVersion, rawHeaders }: ReceivedHead,
+  noted: NotedFields,
   viaName: string,
   limits: EdgeLimits,
 ): Head | Problem {
@@ -21,11 +22,11 @@ export function parseHead(
     return problem(505, "http-version", "HTTP/1.1 is spoken here.");
   }
   return (
-    sizeProblem(url, rawHeaders, limits) ??
-    codingProblem(httpVersion, rawHeaders) ??
-    expectProblem(httpVersion, rawHeaders) ??
-    wayProblem(method, rawHeaders, viaName) ??
-    addressed(method, url, httpVersion, rawHeaders)
+    sizeProblem(url, rawHeaders.length / 2, noted, limits) ??
+    codingProblem(httpVersion, noted) ??
+    expectProblem(httpVersion, noted) ??
+    wayProblem(method, noted, viaName) ??
+    addressed(method, url, httpVersion, noted)
   );
 }
 
@@ -34,24 +35,27 @@ export function bad(code: string, detail: string): Problem {
   return problem(400, `bad-${code}`, detail);
 }
 
-function sizeProblem(url: string, headers: HeaderList, limits: EdgeLimits): Problem | undefined {
+function sizeProblem(
+  url: string,
+  fields: number,
+  { contentLength }: NotedFields,
+  limits: EdgeLimits,
+): Problem | undefined {
   if (url.length > limits.targetBytes) {
     return problem(414, "target-too-long", "The request target is longer than is accepted here.");
   }
-  if (headers.length / 2 > limits.fields) {
+  if (fields > limits.fields) {
     return problem(431, "too-many-fields", "The request has more header fields than are accepted here.");
   }
   // A length that is no number was refused by the parser.
-  const length = Number(firstValue(headers, "content-length") ?? 0);
-  if (length > limits.bodyBytes) {
+  if (contentLength !== undefined && Number(contentLength) > limits.bodyBytes) {
     return problem(413, "body-too-large", "The request's body is larger than is accepted here.");
   }
   return undefined;
 }
 
-function codingProblem(httpVersion: string, headers: HeaderList): Problem | undefined {
-  const codings = allValues(headers, "transfer-encoding");
-  if (codings.length === 0) return undefined;
+function codingProblem(httpVersion: string, { codings }: NotedFields): Problem | undefined {
+  if (codings === undefined) return undefined;
   if (httpVersion === "1.0") return bad("transfer-encoding", "HTTP/1.0 has no Transfer-Encoding.");
   if (codings.length > 1 || codings[0]!.trim().toLowerCase() !== "chunked") {
     return problem(501, "transfer-encoding", "The only transfer coding understood here is one `chunked`.");
@@ -60,19 +64,17 @@ function codingProblem(httpVersion: string, headers: HeaderList): Problem | unde
 }
 
 /** HTTP/1.0 knows no expectations, so that one is ignored there (RFC 9110 §10.1.1). */
-function expectProblem(httpVersion: string, headers: HeaderList): Problem | undefined {
-  const expected = allValues(headers, "expect");
-  if (httpVersion === "1.0" || expected.every((value) => value.toLowerCase() === "100-continue")) {
-    return undefined;
-  }
+function expectProblem(httpVersion: string, { expectations }: NotedFields): Problem | undefined {
+  if (expectations === undefined || httpVersion === "1.0") return undefined;
+  if (expectations.every((value) => value.toLowerCase() === "100-continue")) return undefined;
   return problem(417, "expectation", "The only expectation understood here is 100-continue.");
 }
 
 /** A request that came round in a circle, or that was not to come any further (RFC 9110 §7.6.2, §7.6.3). */
-function wayProblem(method: string, headers: HeaderList, viaName: string): Problem | undefined {
-  const passed = allValues(headers, "via").flatMap((value) => value.split(/[\s,]+/));
-  if (passed.includes(viaName)) return problem(508, "loop", "This request has passed this gateway before.");
-  if (isCounted(method) && Number(firstValue(headers, "max-forwards")) === 0) {
+function wayProblem(method: string, { via, maxForwards }: NotedFields, viaName: string): Problem | undefined {
+  const hasPassed = via?.some((value) => value.split(/[\s,]+/).includes(viaName)) ?? false;
+  if (hasPassed) return problem(508, "loop", "This request has passed this gateway before.");
+  if (isCounted(method) && Number(maxForwards) === 0) {
     return problem(501, "max-forwards", "This gateway was asked itself, and has nothing to say.");
   }
   return undefined;
@@ -83,14 +85,18 @@ export function isCounted(method: string): boolean {
   return method === "OPTIONS" || method === "TRACE";
 }
 
-function addressed(method: string, url: string, httpVersion: string, headers: HeaderList): Head | Problem {
-  const hosts = allValues(headers, "host");
-  if (hosts.length > 1 || (hosts.length === 0 && httpVersion !== "1.0")) {
+function addressed(
+  method: string,
+  url: string,
+  httpVersion: string,
+  { hosts, host: named = "" }: NotedFields,
+): Head | Problem {
+  if (hosts > 1 || (hosts === 0 && httpVersion !== "1.0")) {
     return bad("host", "Exactly one Host field is needed.");
   }
   const { raw, authority } = originForm(method, url);
-  const host = authority ?? hosts[0] ?? "";
-  if (!isAuthority(host) && (hosts.length > 0 || authority !== undefined))
+  const host = authority ?? named;
+  if (!isAuthority(host) && (hosts > 0 || authority !== undefined))
     return bad("host", "The Host field is not a valid authority.");
   if (raw === "*") {
     if (method !== "OPTIONS") return bad("target", "Only OPTIONS takes the target `*`.");
@@ -104,6 +110,7 @@ function addressed(method: string, url: string, httpVersion: string, headers: He
 
 /** Absolute-form is sent on in origin-form, and its authority replaces Host (RFC 9112 §3.2.2). */
 function originForm(method: string, url: string): { raw: string; authority: string | undefined } {
+  if (url.startsWith("/")) return { raw: url, authority: undefined };
   const scheme = /^https?:\/\//i.exec(url);
   if (scheme === null) return { raw: url, authority: undefined };
   const rest = url.slice(scheme[0].length);

@@ -108,13 +108,19 @@ export function passableTrailers(trailers: HeaderList): string[] {
 function nominatedFields(headers: HeaderList): Set<string> | undefined {
   let nominated: Set<string> | undefined;
   for (let i = 0; i < headers.length; i += 2) {
-    if (!isNamed(headers[i]!, "connection")) continue;
-    for (const token of headers[i + 1]!.split(",")) {
-      const name = token.trim().toLowerCase();
-      if (name === "" || name === "close" || name === "keep-alive" || NEVER_NOMINATED.has(name)) continue;
-      nominated ??= new Set();
-      nominated.add(name);
-    }
+    if (isNamed(headers[i]!, "connection")) nominated = nominatedBy(headers[i + 1]!, nominated);
+  }
+  return nominated;
+}
+
+/** What a value of `Connection` nominates, with what others did; undefined for nothing. Names are lower-case. */
+export function nominatedBy(value: string, before: Set<string> | undefined): Set<string> | undefined {
+  let nominated = before;
+  for (const token of value.split(",")) {
+    const name = token.trim().toLowerCase();
+    if (name === "" || name === "close" || name === "keep-alive" || NEVER_NOMINATED.has(name)) continue;
+    nominated ??= new Set();
+    nominated.add(name);
   }
   return nominated;
 }

@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HeaderList } from "./headers.ts";
 import type { CopyKind } from "./shadow-field.ts";
 import type { RequestBody } from "./body.ts";
+import type { Line } from "./line.ts";
 import type { Target } from "./target.ts";
 
 /** Who asked, as far as the gateway believes it. */
@@ -48,9 +48,9 @@ export interface GatewayRequest {
 }
 
 /**
- * A request whose client is still on the line. Only ingress, respond and the tunnel see `live`; what takes a plain
+ * A request whose client is still on the line. Only ingress and respond see `line`; what takes a plain
  * GatewayRequest cannot reach the client, so the compiler refuses a mirror that could.
  */
 export interface LiveRequest extends GatewayRequest {
-  readonly live: { readonly req: IncomingMessage; readonly res: ServerResponse };
+  readonly line: Line;
 }

@@ -2,6 +2,9 @@ import http, { type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Gateway } from "../gateway.ts";
 import { asksForWebSocket } from "./ingress.ts";
+import type { Line } from "./line.ts";
+import { NodeLine } from "./node-line.ts";
+import { plainLane } from "./plain/plain-lane.ts";
 import { SAFE_LIMITS, type EdgeLimits } from "./limits.ts";
 import { problem } from "./problem.ts";
 import { refuse, refuseSocket } from "./respond.ts";
@@ -50,7 +53,23 @@ export async function serve(
   const limits = settings.limits ?? SAFE_LIMITS;
   let draining = false;
   let inFlight = 0;
-  const answering = turns(limits.uploadMs);
+  const run = async (line: Line) => {
+    if (draining) line.endWith();
+    if (inFlight >= limits.requests) {
+      telemetry.requestRefused({ id: "", status: OVERLOADED.status, code: OVERLOADED.code });
+      return refuse(line, OVERLOADED, "");
+    }
+    inFlight += 1;
+    try {
+      await gateway.handle(line);
+    } catch (error) {
+      telemetry.unexpected({ where: "request", error });
+      line.head.socket.destroy();
+    } finally {
+      inFlight -= 1;
+    }
+  };
+  const answering = turns(limits.uploadMs, (req, res) => void run(new NodeLine(req, res)));
 
   const server = http.createServer(
     {
@@ -64,21 +83,9 @@ export async function serve(
       // Behind an answer that is still owed, a tunnel's bytes would be taken for it: the wish is not heard there.
       shouldUpgradeCallback: (req) => asksForWebSocket(req) && answering.on(req.socket).length === 0,
     },
-    (req, res) =>
-      answering.take(req, res, () => {
-        if (draining) res.shouldKeepAlive = false;
-        if (inFlight >= limits.requests) {
-          telemetry.requestRefused({ id: "", status: OVERLOADED.status, code: OVERLOADED.code });
-          return refuse(res, OVERLOADED, "");
-        }
-        inFlight += 1;
-        res.once("close", () => (inFlight -= 1));
-        gateway.handle(req, res).catch((error: unknown) => {
-          telemetry.unexpected({ where: "request", error });
-          res.destroy();
-        });
-      }),
+    (req, res) => answering.take(req, res),
   );
+  const plain = plainLane(server, limits, run);
   // Node drops fields beyond a count silently; the size of the head bounds them instead.
   server.maxHeadersCount = 0;
   server.maxConnections = limits.connections;
@@ -129,10 +136,15 @@ export async function serve(
       draining = true;
       // Those in flight close behind their answer too, or their idle connections would hold up the end.
       for (const res of answering.all()) res.shouldKeepAlive = false;
+      for (const exchange of plain.current()) exchange.endWith();
       await new Promise((resolve) => setTimeout(resolve, settings.drainGraceMs));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      plain.endIdle();
       for (const socket of upgraded) socket.destroy();
-      const cut = setTimeout(() => server.closeAllConnections(), settings.drainLimitMs);
+      const cut = setTimeout(() => {
+        plain.destroy();
+        server.closeAllConnections();
+      }, settings.drainLimitMs);
       await closed;
       clearTimeout(cut);
     },

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 import type { Trace } from "./request.ts";
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
@@ -10,16 +10,26 @@ const NO_SPAN = "0".repeat(16);
  * (https://www.w3.org/TR/trace-context/#processing-model). `tracestate` is dropped with a malformed parent.
  */
 export function continueTrace(traceparent: string | undefined, tracestate: string | undefined): Trace {
-  const [, traceId, parent, flags] = TRACEPARENT.exec(traceparent ?? "") ?? [];
-  const span = randomHex().slice(16);
+  const [, traceId, parent, flags] = traceparent === undefined ? [] : (TRACEPARENT.exec(traceparent) ?? []);
+  const span = randomHex(16);
   if (traceId === undefined || traceId === NO_TRACE || parent === NO_SPAN) {
-    const root = randomHex();
+    const root = randomHex(32);
     return { traceId: root, traceparent: `00-${root}-${span}-00`, tracestate: undefined };
   }
   return { traceId, traceparent: `00-${traceId}-${span}-${flags}`, tracestate };
 }
 
-/** 32 hexadecimal digits; node:crypto caches the entropy for UUIDs, which makes this the cheapest source. */
-function randomHex(): string {
-  return randomUUID().replaceAll("-", "");
+/** Asking for a few bytes costs as much as for many. */
+const POOL = Buffer.alloc(2_048);
+let digits = "";
+let used = 0;
+
+/** So many hexadecimal digits, never the same ones twice. */
+function randomHex(length: number): string {
+  if (used + length > digits.length) {
+    digits = randomFillSync(POOL).toString("hex");
+    used = 0;
+  }
+  used += length;
+  return digits.slice(used - length, used);
 }

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 /** The requests of each connection, one at a time: node:http hands out what is pipelined all at once. */
 export interface Turns {
   /** Runs it now, or when all that came before it on its connection are answered; never, if one of those was the last. */
-  take(req: IncomingMessage, res: ServerResponse, run: () => void): void;
+  take(req: IncomingMessage, res: ServerResponse): void;
   /** The answers that are owed on a connection, in their order. */
   on(socket: Socket): readonly ServerResponse[];
   all(): Iterable<ServerResponse>;
@@ -17,36 +17,36 @@ const MOST_PIPELINED = 1_000;
  * `lingerMs`: how long a client may go on sending a body that was answered already. Closing at once would reset the
  * connection, and the reset could overtake the answer.
  */
-export function turns(lingerMs: number): Turns {
-  const owed = new Map<Socket, Map<ServerResponse, () => void>>();
+export function turns(lingerMs: number, run: (req: IncomingMessage, res: ServerResponse) => void): Turns {
+  const owed = new Map<Socket, ServerResponse[]>();
   const opened = (socket: Socket) => {
-    const line = new Map<ServerResponse, () => void>();
+    const line: ServerResponse[] = [];
     owed.set(socket, line);
     socket.once("close", () => owed.delete(socket));
     return line;
   };
   return {
-    take(req, res, run) {
+    take(req, res) {
       const { socket } = req;
       const line = owed.get(socket) ?? opened(socket);
-      if (line.size === MOST_PIPELINED) {
+      if (line.length === MOST_PIPELINED) {
         socket.destroy();
         return;
       }
-      line.set(res, run);
-      res.once("close", () => {
+      line.push(res);
+      res.on("close", () => {
         if (!req.complete && !socket.destroyed) linger(req, socket, lingerMs);
         // It was the last: what else comes stays behind it for ever.
         if (!res.shouldKeepAlive) return;
-        line.delete(res);
-        const [next] = line.values();
-        if (!socket.destroyed) next?.();
+        line.splice(line.indexOf(res), 1);
+        const [next] = line;
+        if (next !== undefined && !socket.destroyed) run(next.req, next);
       });
-      if (line.size === 1) run();
+      if (line.length === 1) run(req, res);
     },
-    on: (socket) => [...(owed.get(socket)?.keys() ?? [])],
+    on: (socket) => owed.get(socket) ?? [],
     *all() {
-      for (const line of owed.values()) yield* line.keys();
+      for (const line of owed.values()) yield* line;
     },
   };
 }

@@ -2,7 +2,7 @@ import type { BreakerState } from "../breaker/breaker.ts";
 import type { LambdaReport } from "../cost/report-line.ts";
 import type { Verdict } from "../diff/comparison.ts";
 import type { Decision } from "../flags/decide.ts";
-import type { Delivery } from "../http/respond.ts";
+import type { Delivery } from "../http/line.ts";
 import type { GatewayRequest } from "../http/request.ts";
 import type { DropReason } from "../shadow/drop-reason.ts";
 import type { Route } from "../routes/route.ts";
