@@ -31,6 +31,8 @@ export function plainLane(
   limits: EdgeLimits,
   run: (exchange: PlainExchange) => Promise<void>,
 ): PlainLane {
+  // Under TLS, what comes over a connection is not HTTP yet.
+  if (server instanceof TlsServer) return NO_LANE;
   const connections = new Set<PlainConnection>();
   const [toNodeHttp, ...others] = server.listeners("connection");
   if (toNodeHttp === undefined || others.length > 0)
