@@ -48,6 +48,7 @@ export interface Assembly<Path extends DataPath> extends AsyncDisposable {
       | "copyBreakers"
       | "recordings"
       | "countsIn"
+      | "workers"
       | "startedAt"
       | "counters"
       | "prices"
@@ -200,6 +201,7 @@ export async function assemble<Path extends DataPath>(
       recordings: answering.recordings,
       copyBreakers: () => answering.copyBreakers(),
       countsIn: () => answering.countsIn(),
+      workers: () => answering.workers(),
       startedAt,
       counters: counted,
       prices: () => inUse.aws,

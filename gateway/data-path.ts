@@ -18,6 +18,8 @@ export interface DataPath extends AsyncDisposable {
   breakers(): readonly BreakerStatus[];
   /** Those that copies have for themselves. */
   copyBreakers(): readonly BreakerStatus[];
+  /** The processes that answer clients; null when it is this one. */
+  workers(): Workers | null;
   /** Traffic into files. */
   readonly recordings: Pick<Recordings, "start">;
   /** Takes a new configuration into use. */
@@ -30,11 +32,35 @@ export interface DataPath extends AsyncDisposable {
   serve(): Promise<Serving>;
 }
 
+/** The processes that answer clients, for people. */
+export interface Workers {
+  /** How many there are to be. */
+  readonly wanted: number;
+  /** How many ended without being told to, since the gateway started. */
+  readonly lost: number;
+  readonly processes: readonly WorkerProcess[];
+}
+
+export interface WorkerProcess {
+  /** From 1; who takes the place of one that is gone has the same. */
+  readonly worker: number;
+  readonly pid: number;
+  readonly state: "starting" | "answering" | "draining";
+  /** Wall-clock milliseconds. */
+  readonly startedAt: number;
+  /** That it answered. */
+  readonly requests: number;
+  /** Of its own, those that are not closed. */
+  readonly breakers: readonly BreakerStatus[];
+}
+
 /** A data path that answers clients. */
 export interface Serving {
   readonly port: number;
   /** Stops without losing a request. */
   drain(): Promise<void>;
+  /** Begins to replace its processes, each of which answers before the one that it replaces ends; null where there is one. */
+  readonly restart: (() => void) | null;
   /** Resolves when it broke down for good, with why. */
   readonly brokeDown: Promise<Error>;
 }

@@ -57,6 +57,7 @@ export async function localPath(path: LocalPathParts): Promise<LocalPath> {
     table: () => routing.current().table,
     breakers: () => breakers.states(),
     copyBreakers: () => plane.breakers(),
+    workers: () => null,
     recordings: plane.recordings,
     reload(next) {
       breakers.reload(next.routes);
@@ -67,7 +68,12 @@ export async function localPath(path: LocalPathParts): Promise<LocalPath> {
     countsIn: () => Promise.resolve(),
     async serve() {
       const server = await serve(core, { ...settings, limits: config.limits }, telemetry);
-      return { port: server.port, drain: () => server.drain(), brokeDown: new Promise(() => undefined) };
+      return {
+        port: server.port,
+        drain: () => server.drain(),
+        restart: null,
+        brokeDown: new Promise(() => undefined),
+      };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -4,11 +4,16 @@ import { packageVersion } from "./admin/version.ts";
 import { assemble } from "./assembly.ts";
 import type { Settings } from "./config/env.ts";
 import { localPath } from "./local-path.ts";
+import { workerPool } from "./workers/pool.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
 export interface RunningGateway {
   readonly port: number;
   readonly adminPort: number;
+  /** Resolves when no client can be answered any more, with why. */
+  readonly brokeDown: Promise<Error>;
+  /** Begins to replace the processes that answer clients, one by one and without losing a request; null where there is one. */
+  readonly restart: (() => void) | null;
   /** Drains and ends everything; safe to call again. */
   stop(): Promise<void>;
 }
@@ -22,7 +27,9 @@ export async function startGateway(
   listeners: readonly Telemetry[] = [],
 ): Promise<RunningGateway> {
   await using parts = new AsyncDisposableStack();
-  const { path, telemetry, operated } = parts.use(await assemble(settings, listeners, localPath));
+  const { path, telemetry, operated } = parts.use(
+    await assemble(settings, listeners, settings.workers === 1 ? localPath : workerPool),
+  );
 
   // The operator's side comes first and goes last: nobody is left blind while clients come and go.
   let readiness: Readiness = { ready: false, reasons: ["starting"] };
@@ -47,5 +54,12 @@ export async function startGateway(
   });
 
   const running = parts.move();
-  return { port: server.port, adminPort: admin.port, stop: () => running.disposeAsync() };
+  const { port, brokeDown, restart } = server;
+  return {
+    port,
+    adminPort: admin.port,
+    brokeDown,
+    restart,
+    stop: () => running.disposeAsync(),
+  };
 }

@@ -3,6 +3,7 @@ import type { RegionPrices } from "../cost/route-cost.ts";
 import type { Recordings } from "../corpus/recordings.ts";
 import type { AuditIntent, AuditLog } from "../audit/audit-log.ts";
 import type { Clock } from "../clock.ts";
+import type { Workers } from "../data-path.ts";
 import type { OperatorsConfig } from "../config/operators-schema.ts";
 import type { EmergencyStop } from "../flags/emergency-stop.ts";
 import type { FlagSource } from "../flags/flag-source.ts";
@@ -33,6 +34,8 @@ export interface LiveParts {
   readonly counters: Pick<Counters, "of">;
   /** Resolves once everything that was counted so far is in the counters. */
   countsIn(): Promise<void>;
+  /** The processes that answer clients; null when it is this one. */
+  workers(): Workers | null;
   /** What is wrong with the newest routes.yaml; null when it is in use. */
   configProblem(): string | null;
   /** The routes.yaml in use as plain data, with variables not filled in. */

@@ -251,10 +251,32 @@ const routeStatus = rung.extend({
   /** Null while nothing was sampled, and for functions that do not run on Lambda. */
   cost: cost.nullable(),
 });
+/** The processes that answer clients, where the gateway has several. */
+const workers = z.object({
+  /** How many there are to be. */
+  wanted: z.number(),
+  /** How many ended without being told to, since the gateway started. */
+  lost: z.number(),
+  processes: z.array(
+    z.object({
+      /** From 1; who takes the place of one that is gone has the same. */
+      worker: z.number(),
+      pid: z.number(),
+      state: z.enum(["starting", "answering", "draining"]),
+      /** ISO 8601. */
+      startedAt: z.string(),
+      requests: z.number(),
+      /** Of its own, those that are not closed. */
+      breakers: z.array(z.object({ route: z.string(), side, state: breakerState })),
+    }),
+  ),
+});
 export const status = z.object({
   version: z.string(),
   /** Null when no gateway runs. */
   ready: z.object({ ready: z.boolean(), reasons: z.array(z.string()) }).nullable(),
+  /** Null when one process does everything. */
+  workers: workers.nullable(),
   /** What is wrong with the newest routes.yaml, which is therefore not in use. */
   configProblem: z.string().nullable(),
   flags: z.object({

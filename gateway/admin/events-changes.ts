@@ -1,3 +1,4 @@
+import type { Verdict } from "../diff/comparison.ts";
 import { silentTelemetry } from "../telemetry/silent.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { LiveEvidence } from "./events-contract.ts";
@@ -15,6 +16,8 @@ export type Change =
 export interface LiveChanges {
   /** Where changes are heard of; it does next to nothing there, which is on the path of requests. */
   readonly telemetry: Telemetry;
+  /** Counts what came of copies in another process. */
+  copied(routeId: string, outcome: Verdict | "dropped", times: number): void;
   /** Calls back at each change, on the path of a request, until what it returns is called. */
   subscribe(listener: (change: Change) => void): () => void;
   /** Of one route, since the gateway started; null while nothing was copied. */
@@ -30,24 +33,27 @@ export function liveChanges(): LiveChanges {
     for (const listener of listeners) listener(change);
   };
   const state = () => tell({ kind: "state" });
+  const copied = (id: string, outcome: Verdict | "dropped", times: number) => {
+    let count = counts.get(id);
+    if (count === undefined) {
+      count = { id, match: 0, ignored: 0, mismatch: 0, inconclusive: 0, dropped: 0 };
+      counts.set(id, count);
+    }
+    count[outcome] += times;
+    tell({ kind: "evidence", routeId: id });
+  };
   return {
+    copied,
     telemetry: {
       ...silentTelemetry,
-      shadowed({ route: { id }, outcome }) {
-        let count = counts.get(id);
-        if (count === undefined) {
-          count = { id, match: 0, ignored: 0, mismatch: 0, inconclusive: 0, dropped: 0 };
-          counts.set(id, count);
-        }
-        count[outcome] += 1;
-        tell({ kind: "evidence", routeId: id });
-      },
+      shadowed: ({ route, outcome }) => copied(route.id, outcome, 1),
       configLoaded: ({ reloaded }) => (reloaded ? tell({ kind: "configuration" }) : undefined),
       breakerChanged: state,
       configRejected: state,
       flagsChanged: state,
       flagsRejected: state,
       stopChanged: state,
+      workerLost: state,
       lifecycle: state,
     },
     subscribe(listener) {

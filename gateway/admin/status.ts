@@ -1,4 +1,5 @@
 import { routeCost } from "../cost/route-cost.ts";
+import type { Workers } from "../data-path.ts";
 import { flagOf } from "../flags/decide.ts";
 import { functionText } from "../routes/function-target.ts";
 import type { Route } from "../routes/route.ts";
@@ -21,6 +22,7 @@ export function statusOf(parts: AdminParts, routeId?: string): Status {
   return {
     version: parts.version,
     ready: readiness === undefined ? null : { ready: readiness.ready, reasons: [...readiness.reasons] },
+    workers: workersOf(parts.live?.workers() ?? null),
     configProblem: parts.live?.configProblem() ?? null,
     flags: {
       version,
@@ -33,6 +35,16 @@ export function statusOf(parts: AdminParts, routeId?: string): Status {
     routes: routes.map((route) => routeStatusOf(route, parts, breakers.get(route.id) ?? null)),
     unmatched: parts.live?.counters.of(null) ?? null,
   };
+}
+
+function workersOf(workers: Workers | null): Status["workers"] {
+  if (workers === null) return null;
+  const processes = workers.processes.map(({ startedAt, breakers, ...process }) => ({
+    ...process,
+    startedAt: new Date(startedAt).toISOString(),
+    breakers: breakers.map(({ routeId, side, state }) => ({ route: routeId, side, state })),
+  }));
+  return { ...workers, processes };
 }
 
 function routeStatusOf(

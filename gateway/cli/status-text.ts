@@ -89,11 +89,12 @@ export function routeText(route: RouteStatus, status: Status, screen: Screen): s
 }
 
 /** The flags' version, and whatever needs attention. */
-function headlines({ flags, ready, routes, configProblem }: Status, screen: Screen): string[] {
+function headlines({ flags, ready, workers, routes, configProblem }: Status, screen: Screen): string[] {
   const lines = [`flags ${flags.version}${ready === null ? "" : ready.ready ? " · ready" : " · not ready"}`];
   const warn = (style: "red" | "yellow", text: string) => {
     for (const line of text.trim().split("\n")) lines.push(screen.paint(style, visible(line)));
   };
+  if (workers !== null) lines.push(workersText(workers));
   if (flags.killed) warn("red", "KILL SWITCH ON: everything goes to legacy (off: banyan kill --off)");
   if (flags.stoppedHere) warn("red", "STOPPED HERE: this gateway has a kill file, whatever the flags say");
   for (const { id, killed } of routes) {
@@ -106,10 +107,23 @@ function headlines({ flags, ready, routes, configProblem }: Status, screen: Scre
   if (flags.problem !== null) warn("yellow", `flags are not fresh: ${flags.problem}`);
   for (const { id, breakers } of routes) {
     for (const [side, state] of Object.entries(breakers ?? {})) {
-      if (state !== "closed") warn("red", `breaker ${state}: ${id}, ${side}`);
+      if (state !== "closed") warn("red", `breaker ${state}: ${id}, ${side}${inWorkers(workers, id, side)}`);
     }
   }
   return lines;
+}
+
+function workersText({ wanted, lost, processes }: NonNullable<Status["workers"]>): string {
+  const answering = processes.filter(({ state }) => state === "answering").length;
+  return `workers ${answering} of ${wanted}${lost === 0 ? "" : ` · ${lost} lost since the start`}`;
+}
+
+/** Each worker has breakers of its own: where a route's are not closed. Those of copies are not told apart. */
+function inWorkers(workers: Status["workers"], routeId: string, of: string): string {
+  if (workers === null || of === "copies") return "";
+  const { processes } = workers;
+  const isHere = ({ route, side }: { route: string; side: string }) => route === routeId && side === of;
+  return ` (in ${processes.filter(({ breakers }) => breakers.some(isHere)).length} of ${processes.length} workers)`;
 }
 
 const ROUTE: Column = ["ROUTE", ({ id }) => id];

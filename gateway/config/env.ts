@@ -1,5 +1,6 @@
 import { durationMs } from "./duration.ts";
 import type { Variables } from "./interpolate.ts";
+import { workerCount } from "./worker-count.ts";
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -15,6 +16,8 @@ export interface Settings {
   readonly drainGraceMs: number;
   /** How long requests in flight may take from then on. */
   readonly drainLimitMs: number;
+  /** Processes that answer clients; 1 for this one. */
+  readonly workers: number;
   /** Path of routes.yaml. */
   readonly configFile: string;
   /** Folder of everything the gateway writes. */
@@ -60,6 +63,9 @@ export function readEnv(env: Variables = process.env): Settings {
     if (ms === null) problems.push(`${name} is no duration: set it to one such as ${otherwise}`);
     return ms ?? 0;
   };
+  const workers = workerCount(env["WORKERS"] || "1");
+  if (workers === null)
+    problems.push("WORKERS is no number of processes: set it to one from 1 to 128, or to auto");
   const settings = {
     host: text("HOST", "0.0.0.0"),
     port: port("PORT", 8080),
@@ -67,6 +73,7 @@ export function readEnv(env: Variables = process.env): Settings {
     adminPort: port("ADMIN_PORT", 9901),
     drainGraceMs: duration("DRAIN_GRACE", "1s"),
     drainLimitMs: duration("DRAIN_LIMIT", "25s"),
+    workers: workers ?? 1,
     configFile: text("BANYAN_CONFIG", "routes.yaml"),
     dataFolder: text("BANYAN_DATA", ".banyan"),
     logLevel: LOG_LEVELS.find((level) => level === text("LOG_LEVEL", "info")),

@@ -16,6 +16,8 @@ export interface Condition {
 
 /** Whom a rule is for, and where it sends them. */
 export interface FlagRule {
+  /** What it was made from. */
+  readonly conditions: readonly Condition[];
   /** True when every condition holds. */
   matches(request: Targeted, params: Params): boolean;
   /** One side for all of them, or the share of them (0–100 %) that the function answers. */
@@ -32,6 +34,7 @@ export function flagRule(
 ): FlagRule {
   const tests = conditions.map(compiled);
   return {
+    conditions,
     matches: (request, params) => tests.every((holds) => holds(request, params)),
     to,
     ...(untilMs !== undefined && { untilMs }),

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { invocations, type InvocationSummary, type Invocations } from "../cost/invocations.ts";
+import type { Verdict } from "../diff/comparison.ts";
 import type { DecisionReason } from "../flags/decide.ts";
 import type { Side } from "../upstreams/upstream.ts";
 import { recentCount, type RecentCount } from "./recent-count.ts";
@@ -52,6 +53,32 @@ export interface Counters {
   readonly telemetry: Telemetry;
   /** A route's counts; of requests that no route took, for null. */
   of(routeId: string | null): RouteCounts;
+  /** What was counted since it was taken before, and is counted here no longer. */
+  take(): RouteIncrement[];
+  /** Counts what another process has taken from its counters. */
+  add(increments: readonly RouteIncrement[]): void;
+}
+
+/** What happened to a route's requests in another process: counts that add up. */
+export interface RouteIncrement extends Pick<RouteTally, "requests" | "withoutKey" | "breakerOpenedAt"> {
+  readonly routeId: string | null;
+  readonly answeredBy: Readonly<Record<Side | "gateway", number>>;
+  readonly fallbacks: ReadonlyMap<string, number>;
+  readonly problems: ReadonlyMap<string, number>;
+  readonly legacy: SideIncrement;
+  readonly function: SideIncrement;
+  readonly shadow: {
+    readonly compared: ReadonlyMap<Verdict, number>;
+    readonly dropped: ReadonlyMap<string, number>;
+  };
+}
+
+interface SideIncrement {
+  readonly answered: number;
+  readonly serverErrors: number;
+  readonly failed: ReadonlyMap<string, number>;
+  /** As `RecentLatency.bins` gives them. */
+  readonly latency: Uint32Array;
 }
 
 const WITHOUT_KEY: ReadonlySet<DecisionReason> = new Set(["canary-no-key", "rule-no-key"]);
@@ -99,6 +126,14 @@ export function counters(clock: Clock): Counters {
         tallyOf(routeId).invocations.record(report, tookMs, version);
       },
     },
+    take() {
+      const taken = [...tallies].map(([routeId, tally]) => incrementOf(routeId, tally));
+      tallies.clear();
+      return taken;
+    },
+    add(increments) {
+      for (const increment of increments) addTo(tallyOf(increment.routeId), increment);
+    },
     of: (routeId) => countsOf(tallies.get(routeId) ?? emptyTally(clock), minutesSince(startedAt)),
   };
 }
@@ -120,7 +155,7 @@ interface RouteTally {
   readonly problems: Map<string, number>;
   readonly legacy: SideTally;
   readonly function: SideTally;
-  readonly shadow: { readonly compared: Map<string, number>; readonly dropped: Map<string, number> };
+  readonly shadow: { readonly compared: Map<Verdict, number>; readonly dropped: Map<string, number> };
   readonly invocations: Invocations;
 }
 
@@ -146,8 +181,47 @@ function emptyTally(clock: Clock): RouteTally {
   };
 }
 
-function add(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function add(counts: Map<string, number>, key: string, times = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + times);
+}
+
+function incrementOf(routeId: string | null, tally: RouteTally): RouteIncrement {
+  const { requests, withoutKey, breakerOpenedAt, answeredBy, fallbacks, problems, shadow } = tally;
+  const side = ({ latency, ...counts }: SideTally) => ({ ...counts, latency: latency.bins() });
+  return {
+    routeId,
+    requests,
+    withoutKey,
+    breakerOpenedAt,
+    answeredBy,
+    fallbacks,
+    problems,
+    shadow,
+    legacy: side(tally.legacy),
+    function: side(tally.function),
+  };
+}
+
+function addTo(tally: RouteTally, more: RouteIncrement): void {
+  tally.requests += more.requests;
+  tally.recent.add(more.requests);
+  tally.withoutKey += more.withoutKey;
+  tally.breakerOpenedAt = more.breakerOpenedAt ?? tally.breakerOpenedAt;
+  for (const by of ["legacy", "function", "gateway"] as const) tally.answeredBy[by] += more.answeredBy[by];
+  addAll(tally.fallbacks, more.fallbacks);
+  addAll(tally.problems, more.problems);
+  addAll(tally.shadow.compared, more.shadow.compared);
+  addAll(tally.shadow.dropped, more.shadow.dropped);
+  for (const side of ["legacy", "function"] as const) {
+    tally[side].answered += more[side].answered;
+    tally[side].serverErrors += more[side].serverErrors;
+    addAll(tally[side].failed, more[side].failed);
+    tally[side].latency.add(more[side].latency);
+  }
+}
+
+function addAll(counts: Map<string, number>, more: ReadonlyMap<string, number>): void {
+  for (const [key, times] of more) add(counts, key, times);
 }
 
 function countsOf(tally: RouteTally, uptimeMinutes: number): RouteCounts {

@@ -13,6 +13,22 @@ export function gatheredLines(fd: number): DestinationStream {
   return output;
 }
 
+/** What is written at once to a pipe is in one piece there, however many write to it (PIPE_BUF, pipe(7)). */
+const WHOLE_BYTES = 4096;
+
+/** Standard output that other processes write to as well: no line ends up inside of another, but those over 4 KiB. */
+export function sharedOutput(): DestinationStream {
+  const output = pino.destination({
+    fd: 1,
+    sync: true,
+    minLength: WHOLE_BYTES - 1024,
+    maxWrite: WHOLE_BYTES,
+    periodicFlush: GATHERED_MS,
+  });
+  process.on("exit", () => output.flushSync());
+  return output;
+}
+
 let made: DestinationStream | undefined;
 
 /** Standard output: one for all gateways of the process. */

@@ -8,6 +8,8 @@ export interface LogSettings {
   readonly level: string;
   /** Where lines go; standard output when absent. */
   readonly destination?: DestinationStream;
+  /** Number of the process that tells, where there are several. */
+  readonly worker?: number;
 }
 
 /**
@@ -15,7 +17,8 @@ export interface LogSettings {
  * slip into a log by being passed along. Paths are logged without their query.
  */
 export function pinoTelemetry(settings: LogSettings): Telemetry {
-  const options = { level: settings.level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const base = settings.worker === undefined ? null : { worker: settings.worker };
+  const options = { level: settings.level, base, timestamp: pino.stdTimeFunctions.isoTime };
   const output = settings.destination ?? standardOutput();
   const log: Logger = pino(options, output);
 
@@ -70,6 +73,7 @@ export function pinoTelemetry(settings: LogSettings): Telemetry {
     stopChanged: ({ everything, routes }) => log.warn({ everything, routes }, "kill file changed"),
     flagsRejected: ({ problem }) => log.error({ problem }, "flags rejected; the last good ones stay in use"),
     flipped: ({ by, change, reason, made }) => log.info({ by, change, reason, made }, "flip"),
+    workerLost: ({ worker, pid, why }) => log.error({ worker, pid, why }, "worker lost"),
     lifecycle: ({ phase, detail }) => log.info({ phase, detail }, phase),
     unexpected: ({ where, error }) => log.error({ where, err: describe(error) }, "unexpected"),
   };

@@ -2,7 +2,8 @@ import type { Clock } from "../clock.ts";
 
 /** How often something happened lately. */
 export interface RecentCount {
-  add(): void;
+  /** Once, unless said how often. */
+  add(times?: number): void;
   /** Within the last minutes, to 10 s; at most five of them. */
   within(minutes: number): number;
 }
@@ -19,10 +20,10 @@ export function recentCount(clock: Clock): RecentCount {
   const slotNow = () => Math.floor(clock.elapsed() / SLOT_MS);
 
   return {
-    add() {
+    add(times = 1) {
       const slot = slotNow();
       const at = slot % SLOTS;
-      counts[at] = slots[at] === slot ? counts[at]! + 1 : 1;
+      counts[at] = slots[at] === slot ? counts[at]! + times : times;
       slots[at] = slot;
     },
     within(minutes) {

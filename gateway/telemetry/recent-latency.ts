@@ -3,6 +3,10 @@ import type { Clock } from "../clock.ts";
 /** Durations of the last minutes, as percentiles. */
 export interface RecentLatency {
   record(durationMs: number): void;
+  /** How many there are in each bin: what another process may add to its own. */
+  bins(): Uint32Array;
+  /** Adds what another process recorded just now. */
+  add(bins: Uint32Array): void;
   /** The duration that this share (0–1) of the recent ones did not exceed, within 5 %; null when there are none. */
   percentileMs(share: number): number | null;
 }
@@ -39,6 +43,15 @@ export function recentLatency(clock: Clock): RecentLatency {
       lastCounted = window;
       const bin = binOf(durationMs);
       current[bin] = current[bin]! + 1;
+    },
+    bins() {
+      turn();
+      return current.map((count, bin) => count + before[bin]!);
+    },
+    add(bins) {
+      turn();
+      lastCounted = window;
+      current = current.map((count, bin) => count + bins[bin]!);
     },
     percentileMs(share) {
       turn();

@@ -20,6 +20,7 @@ export const silentTelemetry: Telemetry = {
   stopChanged: nothing,
   flagsRejected: nothing,
   flipped: nothing,
+  workerLost: nothing,
   lifecycle: nothing,
   unexpected: nothing,
 };

@@ -37,6 +37,7 @@ export function tee(listeners: readonly Listener[]): Telemetry {
     stopChanged: toAll("stopChanged"),
     flagsRejected: toAll("flagsRejected"),
     flipped: toAll("flipped"),
+    workerLost: toAll("workerLost"),
     lifecycle: toAll("lifecycle"),
     unexpected: toAll("unexpected"),
   };

@@ -85,6 +85,8 @@ export interface Telemetry {
     readonly reason: string;
     readonly made: boolean;
   }): void;
+  /** One of several processes that answer clients ended without being told to, or takes too long. */
+  workerLost(event: { readonly worker: number; readonly pid: number; readonly why: string }): void;
   lifecycle(event: { readonly phase: "listening" | "draining" | "stopped"; readonly detail: string }): void;
   /** Something that should not happen; the process goes on. */
   unexpected(event: { readonly where: string; readonly error: unknown }): void;

@@ -85,6 +85,7 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
       auditFile: "no-such-folder/audit.ndjson",
       counters: counters(FROZEN),
       countsIn: () => Promise.resolve(),
+      workers: () => null,
       prices: () => ({ region: "eu-central-1", prices: builtInPrices }),
       ...live,
     },
