@@ -21,6 +21,7 @@ import { stoppable } from "./flags/stoppable.ts";
 import { configuredWriter, evidenceStore } from "./store/configured-store.ts";
 import { counters } from "./telemetry/counters.ts";
 import { pinoTelemetry } from "./telemetry/pino.ts";
+import { tallying } from "./telemetry/tallies.ts";
 import { tee } from "./telemetry/tee.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
@@ -51,6 +52,9 @@ export interface Assembly<Path extends DataPath> extends AsyncDisposable {
       | "workers"
       | "startedAt"
       | "counters"
+      | "tallies"
+      | "inFlight"
+      | "copiesInFlight"
       | "prices"
       | "config"
       | "configProblem"
@@ -78,10 +82,12 @@ export async function assemble<Path extends DataPath>(
   const config = await firstConfig(settings);
   const startedAt = clock.now();
   const counted = counters(clock);
+  const { telemetry: tallied, tallies } = tallying();
   const changes = liveChanges();
   const telemetry = tee([
     pinoTelemetry({ level: settings.logLevel }),
     counted.telemetry,
+    tallied,
     changes.telemetry,
     ...listeners,
   ]);
@@ -157,6 +163,7 @@ export async function assemble<Path extends DataPath>(
       flags,
       evidence: { store, writer: evidence },
       counters: counted,
+      tallies,
       changes,
       viaName: `banyan-${randomBytes(4).toString("hex")}`,
     }),
@@ -204,6 +211,9 @@ export async function assemble<Path extends DataPath>(
       workers: () => answering.workers(),
       startedAt,
       counters: counted,
+      tallies,
+      inFlight: () => answering.inFlight(),
+      copiesInFlight: () => answering.copiesInFlight(),
       prices: () => inUse.aws,
       config: () => inUse.printable,
       operators: () => inUse.operators,

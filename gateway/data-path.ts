@@ -9,6 +9,7 @@ import type { EvidenceStore } from "./store/evidence-store.ts";
 import type { EvidenceWriter } from "./store/evidence-writer.ts";
 import type { RouteTable } from "./routes/table.ts";
 import type { Counters } from "./telemetry/counters.ts";
+import type { Tallies } from "./telemetry/tallies.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
 /** What answers clients, as the operator's side sees it: this process, or several. */
@@ -22,6 +23,10 @@ export interface DataPath extends AsyncDisposable {
   workers(): Workers | null;
   /** Traffic into files. */
   readonly recordings: Pick<Recordings, "start">;
+  /** Requests under way. */
+  inFlight(): number;
+  /** Requests that are being copied. */
+  copiesInFlight(): number;
   /** Takes a new configuration into use. */
   reload(config: GatewayConfig): void;
   /** The flags are others now; resolves once every request is decided by them. */
@@ -74,6 +79,7 @@ export interface PathParts {
   readonly flags: Pick<FlagSource, "current">;
   readonly evidence: { readonly store: EvidenceStore; readonly writer: EvidenceWriter };
   readonly counters: Counters;
+  readonly tallies: Tallies;
   readonly changes: LiveChanges;
   /** By which it knows a request that has been here before. */
   readonly viaName: string;

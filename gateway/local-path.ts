@@ -2,7 +2,7 @@ import { opossumBreaker } from "./breaker/opossum.ts";
 import { breakerRegistry } from "./breaker/registry.ts";
 import type { DataPath, PathParts } from "./data-path.ts";
 import { gateway, type Gateway } from "./gateway.ts";
-import { serve } from "./http/server.ts";
+import { serve, type GatewayServer } from "./http/server.ts";
 import { routings } from "./routing.ts";
 import { shadowPlane } from "./shadow-plane.ts";
 
@@ -12,7 +12,7 @@ export interface LocalPath extends DataPath {
 }
 
 /** What of it the other parts do not say. */
-export interface LocalPathParts extends Omit<PathParts, "evidence" | "counters" | "changes"> {
+export interface LocalPathParts extends Omit<PathParts, "evidence" | "counters" | "tallies" | "changes"> {
   readonly evidence: Pick<PathParts["evidence"], "writer">;
   /** Number of this worker; null when there is only this process. */
   readonly worker?: number | null;
@@ -51,6 +51,7 @@ export async function localPath(path: LocalPathParts): Promise<LocalPath> {
     breaker: (route, side) => breakers.breaker(route, side),
     routing: () => routing.current(),
   });
+  let server: GatewayServer | undefined;
   const owned = parts.move();
   return {
     gateway: core,
@@ -59,6 +60,8 @@ export async function localPath(path: LocalPathParts): Promise<LocalPath> {
     copyBreakers: () => plane.breakers(),
     workers: () => null,
     recordings: plane.recordings,
+    inFlight: () => server?.inFlight ?? 0,
+    copiesInFlight: () => plane.copiesInFlight(),
     reload(next) {
       breakers.reload(next.routes);
       routing.reload(next);
@@ -67,10 +70,11 @@ export async function localPath(path: LocalPathParts): Promise<LocalPath> {
     flagsChanged: () => Promise.resolve(),
     countsIn: () => Promise.resolve(),
     async serve() {
-      const server = await serve(core, { ...settings, limits: config.limits }, telemetry);
+      const listener = await serve(core, { ...settings, limits: config.limits }, telemetry);
+      server = listener;
       return {
-        port: server.port,
-        drain: () => server.drain(),
+        port: listener.port,
+        drain: () => listener.drain(),
         restart: null,
         brokeDown: new Promise(() => undefined),
       };

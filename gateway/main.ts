@@ -5,6 +5,7 @@ import { assemble } from "./assembly.ts";
 import type { Settings } from "./config/env.ts";
 import { localPath } from "./local-path.ts";
 import { workerPool } from "./workers/pool.ts";
+import { watchProcess } from "./telemetry/prometheus.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
 export interface RunningGateway {
@@ -34,6 +35,7 @@ export async function startGateway(
   // The operator's side comes first and goes last: nobody is left blind while clients come and go.
   let readiness: Readiness = { ready: false, reasons: ["starting"] };
   const live = { ...operated, readiness: () => readiness };
+  watchProcess();
   const admin = await adminServer(
     { ...operated, via: { channel: "api", remote: null }, version: packageVersion(), live },
     { host: settings.adminHost, port: settings.adminPort },

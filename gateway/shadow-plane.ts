@@ -25,6 +25,8 @@ export interface ShadowPlane extends AsyncDisposable {
   readonly mirror: Mirror;
   /** Traffic into files. */
   readonly recordings: Pick<Recordings, "start">;
+  /** Requests that are being copied. */
+  copiesInFlight(): number;
   /** Of copies. */
   breakers(): readonly BreakerStatus[];
   /** Takes a new configuration into use. */
@@ -82,12 +84,13 @@ export async function shadowPlane(
     onUnexpected: (error) => telemetry.unexpected({ where: "compare", error }),
   });
   parts.defer(() => judge.finish());
+  const budget = new Budget(() => config.mirror, clock, lag.lagMs);
   const mirror = budgetedMirror({
     clock,
     telemetry,
     judge,
     recorder: recording.recorder,
-    budget: new Budget(() => config.mirror, clock, lag.lagMs),
+    budget,
     sampling: sampling(clock),
     sides: (route) => routing().shadowSides(route),
     breaker: (route, side) => breakers.breaker(route, side),
@@ -98,6 +101,7 @@ export async function shadowPlane(
   return {
     mirror,
     recordings: recording,
+    copiesInFlight: () => budget.underWay,
     breakers: () => breakers.states(),
     reload(next) {
       config = next;

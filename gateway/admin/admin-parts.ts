@@ -11,6 +11,7 @@ import type { FlagWriter } from "../flags/writer.ts";
 import type { EvidenceStore } from "../store/evidence-store.ts";
 import type { RouteTable } from "../routes/table.ts";
 import type { Counters } from "../telemetry/counters.ts";
+import type { Tallies } from "../telemetry/tallies.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { LiveChanges } from "./events-changes.ts";
 
@@ -36,6 +37,12 @@ export interface LiveParts {
   countsIn(): Promise<void>;
   /** The processes that answer clients; null when it is this one. */
   workers(): Workers | null;
+  /** What metrics count. */
+  readonly tallies: Tallies;
+  /** Requests under way. */
+  inFlight(): number;
+  /** Requests that are being copied. */
+  copiesInFlight(): number;
   /** What is wrong with the newest routes.yaml; null when it is in use. */
   configProblem(): string | null;
   /** The routes.yaml in use as plain data, with variables not filled in. */

@@ -22,10 +22,12 @@ import {
 } from "./contract.ts";
 import type { EventFeed } from "./events.ts";
 import { headerPair } from "./header-pair.ts";
+import { metricsOf } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
 import { operation, type Operation } from "./operation.ts";
 import type { Operator } from "./operator.ts";
 import { plainReport } from "../report/json.ts";
+import { PROMETHEUS_TYPE } from "../telemetry/prometheus.ts";
 import { streamRecording } from "./record.ts";
 
 const nothing = z.strictObject({});
@@ -113,6 +115,18 @@ export function operations(parts: AdminParts, feed: EventFeed): readonly Operati
       takes: reportRequest,
       gives: z.looseObject({ schemaVersion: z.literal(1), verdict: z.enum(["yes", "no", "unknown"]) }),
       run: async (wish, { operator }) => plainReport(await operator.report(wish)),
+    }),
+    operation({
+      method: "GET",
+      path: "/metrics",
+      summary: "Counts and states, in the text format of Prometheus.",
+      needs: "viewer",
+      takes: z.object({}),
+      gives: "text/plain",
+      run: async (_wish, { res }) => {
+        res.type(PROMETHEUS_TYPE).send(await metricsOf(parts));
+        return null;
+      },
     }),
     operation({
       method: "GET",

@@ -87,7 +87,7 @@ export function adminApp(parts: AdminParts, feed: EventFeed = eventFeed(parts)):
   app.use(guards(() => operators().hosts));
   app.use(page());
   const admitted = admission(operators, parts.clock);
-  app.use("/api", admitted.door);
+  app.use(["/api", "/metrics"], admitted.door);
   app.use(express.json({ limit: BODY_LIMIT_BYTES, inflate: false }));
   const byPath = Map.groupBy(operations(parts, feed), ({ path }) => path);
   for (const [path, known] of byPath) mount(app, path, known, parts, admitted);

@@ -28,6 +28,8 @@ export interface GatewayServer {
   /** The port that is really listened on. */
   readonly port: number;
   readonly draining: boolean;
+  /** Requests under way. */
+  readonly inFlight: number;
   /** Stops without losing a request: says `Connection: close`, waits for those in flight, then closes. */
   drain(): Promise<void>;
 }
@@ -131,6 +133,9 @@ export async function serve(
     port: portOf(server),
     get draining() {
       return draining;
+    },
+    get inFlight() {
+      return inFlight;
     },
     async drain() {
       draining = true;

@@ -22,9 +22,11 @@ export class Member {
   /** Requests that it answered. */
   requests = 0;
   /** The newest that it said of itself. */
-  state: Pick<Report, "breakers" | "copyBreakers" | "recordings"> = {
+  state: Pick<Report, "breakers" | "copyBreakers" | "inFlight" | "copiesInFlight" | "recordings"> = {
     breakers: [],
     copyBreakers: [],
+    inFlight: 0,
+    copiesInFlight: 0,
     recordings: [],
   };
   readonly #worker: Worker;

@@ -8,6 +8,7 @@ import type { LambdaReport } from "../cost/report-line.ts";
 import type { PortableSnapshot } from "../flags/portable-snapshot.ts";
 import type { Batch } from "../store/evidence-store.ts";
 import type { RouteIncrement } from "../telemetry/counters.ts";
+import type { Tallies } from "../telemetry/tallies.ts";
 import type { Side } from "../upstreams/upstream.ts";
 
 /** All that a worker begins with. */
@@ -61,6 +62,8 @@ export type FromWorker =
 /** What happened in a worker since its report before. */
 export interface Report {
   readonly counted: readonly RouteIncrement[];
+  /** The same for metrics. */
+  readonly tallies: Tallies;
   /** What Lambda said of single calls; a sample, of which too many are left out. */
   readonly functionReports: readonly FunctionReported[];
   readonly breakersChanged: readonly {
@@ -71,6 +74,9 @@ export interface Report {
   /** Those that are not closed now. */
   readonly breakers: readonly BreakerStatus[];
   readonly copyBreakers: readonly BreakerStatus[];
+  /** Requests under way now, and those of them that are being copied. */
+  readonly inFlight: number;
+  readonly copiesInFlight: number;
   readonly recordings: readonly (readonly [recording: number, counts: RecordCounts])[];
 }
 

@@ -72,6 +72,14 @@ class WorkerPool implements DataPath {
     return worstLast([...this.#members].flatMap(({ state }) => state.copyBreakers));
   }
 
+  inFlight(): number {
+    return [...this.#members].reduce((sum, { state }) => sum + state.inFlight, 0);
+  }
+
+  copiesInFlight(): number {
+    return [...this.#members].reduce((sum, { state }) => sum + state.copiesInFlight, 0);
+  }
+
   workers(): Workers {
     const { workers: wanted } = this.#parts.settings;
     const processes = [...this.#members].map(({ status }) => status);

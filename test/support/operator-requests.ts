@@ -36,6 +36,7 @@ export const OPERATOR_REQUESTS: readonly OperatorRequest[] = [
   get("/api/events", "viewer"),
   get("/api/openapi.json", "viewer"),
   get("/api/record", "operator"),
+  get("/metrics", "viewer"),
   post("/api/flip", { ...dry, stage: "shadow" }, "operator"),
   post("/api/promote", dry, "operator"),
   post("/api/rollback", dry, "operator"),

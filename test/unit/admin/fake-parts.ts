@@ -11,6 +11,7 @@ import { routeTable, type RouteTable } from "../../../gateway/routes/table.ts";
 import { builtInPrices } from "../../../gateway/cost/prices.ts";
 import { counters } from "../../../gateway/telemetry/counters.ts";
 import { silentTelemetry } from "../../../gateway/telemetry/silent.ts";
+import { tallying } from "../../../gateway/telemetry/tallies.ts";
 import { prove } from "../../support/proven-routes.ts";
 import { fixedFlags, type FixedFlags } from "../../support/fixed-flags.ts";
 
@@ -86,6 +87,9 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
       counters: counters(FROZEN),
       countsIn: () => Promise.resolve(),
       workers: () => null,
+      tallies: tallying().tallies,
+      inFlight: () => 0,
+      copiesInFlight: () => 0,
       prices: () => ({ region: "eu-central-1", prices: builtInPrices }),
       ...live,
     },

@@ -1,0 +1,157 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { readExposition, valueOf, type ExposedMetric } from "../support/exposition.ts";
+import { startStack, type Stack } from "../support/stack.ts";
+
+/** `/metrics` of a gateway that has seen traffic of every kind. */
+
+const ROUTES = `
+  get-order:
+    match: { method: GET, path: "/api/orders/{id}" }
+    function: { lambda: get-order }
+    stage: shadow
+  get-product:
+    match: { method: GET, path: "/api/products/{sku}" }
+    function: { lambda: get-product }
+    stage: cutover
+  gone:
+    match: { method: GET, path: /api/basket }
+    function: { lambda: no-such-function }
+    stage: canary
+    percent: 100
+  list-customers:
+    match: { method: GET, path: /api/customers }
+    function: { lambda: list-customers }
+    stage: shadow
+    shadow: { percent: 0 }
+`;
+
+let stack: Stack;
+const scrape = async () => {
+  const answer = await fetch(`${stack.adminUrl}/metrics`);
+  expect(answer.status).toBe(200);
+  return readExposition(await answer.text());
+};
+let metrics: ReadonlyMap<string, ExposedMetric>;
+
+beforeAll(async () => {
+  stack = await startStack(ROUTES);
+  const paths = ["/api/orders/1001", "/api/products/TEA-1", "/api/basket", "/api/customers", "/no/such/page"];
+  for (const path of [...paths, "/api/orders/1002"]) await (await fetch(`${stack.url}${path}`)).text();
+  await refused("/a/%2e%2e/b");
+  await vi.waitFor(allCounted, { timeout: 15_000 });
+});
+afterAll(() => stack.close());
+
+async function allCounted(): Promise<void> {
+  metrics = await scrape();
+  const compared = metrics.get("banyan_shadow_comparisons_total")!.samples;
+  expect(compared.reduce((sum, { value }) => sum + value, 0)).toBe(2);
+  expect(valueOf(metrics, "banyan_lambda_reports_total", { route: "get-product" })).toBe(1);
+}
+
+/** As it is written: `fetch` would mend it. */
+function refused(path: string): Promise<void> {
+  return new Promise((done, failed) => {
+    http.get({ port: stack.port, path }, (answer) => answer.resume().once("end", done)).once("error", failed);
+  });
+}
+
+describe("/metrics", () => {
+  it("is what Prometheus takes, and is described as such", async () => {
+    const { headers } = await fetch(`${stack.adminUrl}/metrics`);
+    expect(headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+  });
+
+  it("counts requests by route, who answered, stage and class of the status", () => {
+    const total = (labels: Record<string, string>) => valueOf(metrics, "banyan_requests_total", labels);
+    expect(total({ route: "get-order", target: "legacy", stage: "shadow", code_class: "2xx" })).toBe(2);
+    expect(total({ route: "get-product", target: "function", stage: "cutover" })).toBe(1);
+    expect(total({ route: "gone", target: "legacy", stage: "canary" })).toBe(1);
+    expect(total({ route: "(none)", target: "legacy", code_class: "4xx" })).toBe(1);
+    expect(valueOf(metrics, "banyan_fallbacks_total", { route: "gone", reason: "not-found" })).toBe(1);
+    const failure = { target: "function", kind: "not-found" };
+    expect(valueOf(metrics, "banyan_upstream_failures_total", failure)).toBe(1);
+    const refused = metrics.get("banyan_requests_refused_total")!.samples;
+    expect(refused.map(({ value }) => value)).toEqual([1]);
+  });
+
+  it("has durations in buckets that add up", () => {
+    const { samples } = metrics.get("banyan_request_duration_seconds")!;
+    const of = samples.filter(({ labels }) => labels["route"] === "get-order");
+    const buckets = of.filter(({ name }) => name.endsWith("_bucket")).map(({ value }) => value);
+    expect(buckets).toHaveLength(15);
+    expect(buckets.toSorted((a, b) => a - b)).toEqual(buckets);
+    expect(of.find(({ labels }) => labels["le"] === "+Inf")?.value).toBe(2);
+    expect(of.find(({ name }) => name.endsWith("_count"))?.value).toBe(2);
+    expect(of.find(({ name }) => name.endsWith("_sum"))!.value).toBeGreaterThan(0);
+    expect(valueOf(metrics, "banyan_upstream_duration_seconds_count", { target: "function" })).toBe(1);
+  });
+
+  it("says what became of copies, and what Lambda billed", () => {
+    const dropped = { reason: "sampled-out" };
+    expect(valueOf(metrics, "banyan_shadow_dropped_total", dropped)).toBe(1);
+    expect(valueOf(metrics, "banyan_lambda_cold_starts_total", { route: "get-product" })).toBe(1);
+    expect(valueOf(metrics, "banyan_lambda_billed_ms_total", { route: "get-product" })).toBeGreaterThan(0);
+    expect(valueOf(metrics, "banyan_evidence_store_up")).toBe(1);
+  });
+
+  it("says how the gateway stands, and follows it", async () => {
+    const stage = async () => valueOf(await scrape(), "banyan_route_stage", { route: "get-order" });
+    expect(await stage()).toBe(1);
+    expect(valueOf(metrics, "banyan_route_canary_percent", { route: "gone" })).toBe(100);
+    expect(valueOf(metrics, "banyan_breaker_state", { route: "gone", traffic: "clients" })).toBe(0);
+    expect(valueOf(metrics, "banyan_flags_fresh")).toBe(1);
+    await stack.flip("get-order", "legacy");
+    await vi.waitFor(async () => expect(await stage()).toBe(0), { timeout: 10_000 });
+    await stack.kill(true);
+    const killed = async () => valueOf(await scrape(), "banyan_route_killed", { route: "get-order" });
+    await vi.waitFor(async () => expect(await killed()).toBe(1), { timeout: 10_000 });
+    const right = readFileSync(stack.configFile);
+    writeFileSync(stack.configFile, "nonsense");
+    const reloaded = async () => valueOf(await scrape(), "banyan_config_reload_success");
+    await vi.waitFor(async () => expect(await reloaded()).toBe(0), { timeout: 10_000 });
+    writeFileSync(stack.configFile, right);
+    await vi.waitFor(async () => expect(await reloaded()).toBe(1), { timeout: 10_000 });
+  });
+
+  it("has no path of a request in it, however many there are", async () => {
+    for (let n = 0; n < 50; n += 1) await (await fetch(`${stack.url}/made-up/${n}`)).text();
+    const answer = await (await fetch(`${stack.adminUrl}/metrics`)).text();
+    expect(answer).not.toContain("made-up");
+    const routes = new Set(
+      readExposition(answer)
+        .get("banyan_requests_total")!
+        .samples.map(({ labels }) => labels["route"]),
+    );
+    expect(routes).toEqual(new Set(["(none)", "get-order", "get-product", "gone", "list-customers"]));
+  });
+
+  it("is explained in full, and nothing else is", () => {
+    const page = readFileSync(join(import.meta.dirname, "../../docs/telemetry.md"), "utf8");
+    const rows = [...page.matchAll(/^\| `(banyan_\w+)` \| (\w+) \|([^|]*)\|/gm)];
+    const explained = rows.map(([, name, type, labels]) => ({
+      name: name!,
+      type,
+      labels: [...labels!.matchAll(/`(\w+)`/g)].map(([, label]) => label!).toSorted(),
+    }));
+    const exposed = [...metrics]
+      .filter(([name]) => name.startsWith("banyan_"))
+      .map(([name, { type, labels, samples }]) => ({
+        name,
+        type,
+        // Nothing was lost, so nothing says what its labels would be.
+        labels:
+          samples.length === 0 && name === "banyan_evidence_lost_total"
+            ? ["reason"]
+            : [...labels].filter((label) => label !== "le").toSorted(),
+      }));
+    expect(exposed.toSorted(byName)).toEqual(explained.toSorted(byName));
+  });
+});
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}
