@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { UpstreamResponse } from "../upstreams/upstream.ts";
 import type { RequestBody } from "./body.ts";
+import type { HeaderList } from "./headers.ts";
 import type { EdgeLimits } from "./limits.ts";
 import type { NotedFields } from "./noted-fields.ts";
 
@@ -11,7 +11,13 @@ export type ReceivedHead = Pick<IncomingMessage, "method" | "url" | "httpVersion
 export type Delivery = "complete" | "client-gone" | "cut-short";
 
 /** An answer that is there to its last byte. */
-export type WholeAnswer = UpstreamResponse & { readonly body: Buffer };
+export interface WholeAnswer {
+  readonly status: number;
+  /** Empty for the standard one. */
+  readonly reason: string;
+  readonly headers: HeaderList;
+  readonly body: Buffer;
+}
 
 /** One request on its connection: what came in, and where its answer goes. */
 export interface Line {

@@ -47,7 +47,7 @@ export async function respond(
   });
 }
 
-function isWhole(answer: UpstreamResponse): answer is WholeAnswer {
+function isWhole(answer: UpstreamResponse): answer is UpstreamResponse & WholeAnswer {
   return Buffer.isBuffer(answer.body);
 }
 
