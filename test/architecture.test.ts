@@ -6,6 +6,8 @@ import { describe, expect, it } from "vitest";
 interface Import {
   readonly from: string;
   readonly to: string;
+  /** Read when the importing file is: no `import()`, and more than types. */
+  readonly atOnce: boolean;
 }
 
 const ROOT = join(import.meta.dirname, "..");
@@ -17,13 +19,14 @@ const imports = [...sources].flatMap(([file, source]) => importsOf(file, source)
 
 function importsOf(file: string, source: string): Import[] {
   const found: Import[] = [];
-  for (const [, static_, dynamic] of source.matchAll(
+  for (const [statement, static_, dynamic] of source.matchAll(
     /^(?:import|export)\b[^;]*?from "([^"]+)"|import\("([^"]+)"\)/gm,
   )) {
     const name = static_ ?? dynamic!;
     found.push({
       from: file,
       to: name.startsWith(".") ? normalize(join(dirname(file), name)) : packageOf(name),
+      atOnce: static_ !== undefined && !/^(?:import|export) type\b/.test(statement),
     });
   }
   return found;
@@ -176,6 +179,28 @@ describe("the house", () => {
     expect(files.filter((file) => /^export \*/m.test(code(file)))).toEqual([]);
   });
 
+  it("starts without what few gateways need", () => {
+    const few = [
+      "@aws-sdk/client-appconfigdata",
+      "@aws-sdk/credential-provider-node",
+      "@openfeature/server-sdk",
+    ];
+    const late = [
+      ...few,
+      "@aws-sdk/client-lambda",
+      "@smithy/signature-v4",
+      "google-auth-library",
+      "pg",
+      "jose",
+    ];
+    const read = readBy("gateway/main.ts");
+    expect([...late, "http-proxy-middleware"].filter((vendor) => read.has(vendor))).toEqual([]);
+  });
+
+  it("keeps threads small: what validates stays outside of them", () => {
+    expect([...readBy("gateway/store/sqlite-worker.ts")].filter((to) => to === "zod")).toEqual([]);
+  });
+
   it("has no import cycles", () => {
     expect(cycle()).toEqual([]);
   });
@@ -184,6 +209,15 @@ describe("the house", () => {
 /** The source without comments, so that prose may name what code may not. */
 function code(file: string): string {
   return sources.get(file)!.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+}
+
+/** All that is read when a file is, packages by name. */
+function readBy(file: string): Set<string> {
+  const read = new Set([file]);
+  for (const one of read) {
+    for (const { from, to, atOnce } of imports) if (from === one && atOnce) read.add(to);
+  }
+  return read;
 }
 
 /** The first import cycle found, as a path; empty when there is none. Type-only imports count: a cycle is a cycle. */

@@ -1,5 +1,8 @@
 import http from "node:http";
 import { saidAbout } from "./exchange.ts";
+import { endWithParent } from "../watch/end-with-parent.ts";
+
+endWithParent();
 
 /**
  * Well-behaved clients in a process of their own, each with a connection that it keeps. Told of a phase, they ask at a

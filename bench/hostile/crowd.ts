@@ -2,6 +2,9 @@ import { connect, type Socket } from "node:net";
 import { setPriority } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { KINDS, type HostileKind } from "./kinds.ts";
+import { endWithParent } from "../watch/end-with-parent.ts";
+
+endWithParent();
 
 /**
  * Hostile clients in a process of their own. Told where, it keeps one connection of each kind open there; told to

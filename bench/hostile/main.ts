@@ -58,12 +58,16 @@ const sampling = setInterval(() => {
   samples.push({ seconds: (performance.now() - startedAt) / 1_000, held: resourcesOf(gateway.pid) });
 }, 1_000);
 
+// What was started ends in an orderly way then too.
+const stopping = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
+
 const quiet: PhaseResult[] = [];
 const hostile: PhaseResult[] = [];
 const tally: Tally = {};
 try {
   await phase();
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < rounds && !stopping.signal.aborted; round++) {
     // Neither always comes first, for what one leaves behind is paid for by the other.
     if (round % 2 === 0) quiet.push(await phase());
     hostile.push(await hostilePhase());

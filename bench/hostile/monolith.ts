@@ -2,6 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { LARGE_BYTES, LARGE_PATH, saidAbout } from "./exchange.ts";
+import { endWithParent } from "../watch/end-with-parent.ts";
+
+endWithParent();
 
 /** A monolith that says what it was asked, so that nobody can get another's answer unnoticed. Tells its port. */
 

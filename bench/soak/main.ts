@@ -74,9 +74,13 @@ const disturbing = disturbances({
 });
 
 type Sample = Resources & { readonly [Name in keyof Inside]?: number };
+// What was started ends in an orderly way then too.
+const stopping = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
+
 const samples: [seconds: number, sample: Sample][] = [];
 const startedAt = performance.now();
-for (let second = 0; performance.now() - startedAt < untilMs; second++) {
+for (let second = 0; !stopping.signal.aborted && performance.now() - startedAt < untilMs; second++) {
   const inside = second % INSIDE_EVERY_S === 0 ? await gateway.inside() : {};
   samples.push([(performance.now() - startedAt) / 1_000, { ...resourcesOf(gateway.pid), ...inside }]);
   if (second % 60 === 0) process.stderr.write(`${line(samples.at(-1)!)}\n`);

@@ -1,5 +1,8 @@
 import http from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
+import { endWithParent } from "../watch/end-with-parent.ts";
+
+endWithParent();
 
 /**
  * Clients of the shop in a process of their own, at a fixed rate in turn over everything that it has: reads and writes of

@@ -1,5 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { endWithParent } from "../watch/end-with-parent.ts";
+
+endWithParent();
 
 /** A function that takes its time; now and then it says nothing at all. Tells its port. */
 

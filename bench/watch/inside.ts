@@ -3,6 +3,9 @@ import { Socket } from "node:net";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { queryObjects } from "node:v8";
+import { endWithParent } from "./end-with-parent.ts";
+
+endWithParent();
 
 /**
  * A gateway as `banyan start` runs it, which also says what it holds when it is asked to by a message. Started with

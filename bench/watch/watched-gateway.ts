@@ -27,6 +27,8 @@ export interface WatchedSettings {
   /** `dist` after `npm run build`, instead of the sources. */
   readonly compiled?: boolean;
   readonly logLevel?: string;
+  /** False for one that cannot be asked what is alive in it, and is started as `banyan start` is, with nothing beside. */
+  readonly askable?: boolean;
 }
 
 /** Rejects when it ends before it is ready. */
@@ -37,8 +39,9 @@ export async function watchedGateway(settings: WatchedSettings): Promise<Watched
   const [port, adminPort] = [await freePort(), await freePort()];
   const root = resolve(import.meta.dirname, "../..");
   const entrance = join(root, settings.compiled === true ? "dist/cli/main.js" : "gateway/cli/main.ts");
-  const inside = join(import.meta.dirname, "inside.ts");
-  const [command, args] = pinned(CORES.proxy, process.execPath, ["--expose-gc", inside, entrance, "start"]);
+  const askable = ["--expose-gc", join(import.meta.dirname, "inside.ts"), entrance, "start"];
+  const plain = settings.askable === false;
+  const [command, args] = pinned(CORES.proxy, process.execPath, plain ? [entrance, "start"] : askable);
   const startedAt = performance.now();
   const child = spawn(command, args, {
     stdio: ["ignore", "ignore", "inherit", "ipc"],

@@ -12,6 +12,9 @@ const WORKER = new URL(
   import.meta.url,
 );
 
+/** What is written is gone at once: V8's 48 MB for young objects would be filled, and never be given back. */
+const LITTLE_YOUNG = { maxYoungGenerationSizeMb: 6 };
+
 /** Calls that may wait for the file; a slow disk costs evidence and not memory. */
 const MOST_WAITING = 64;
 
@@ -73,7 +76,7 @@ class SqliteThread {
 
   constructor(options: SqliteFileOptions) {
     this.#options = options;
-    this.#worker = new Worker(WORKER, { name: "evidence" });
+    this.#worker = new Worker(WORKER, { name: "evidence", resourceLimits: LITTLE_YOUNG });
     this.#worker.on("message", (replied: Replied) => this.#settle(replied));
     this.#worker.on("error", (error) => this.#end(error));
     this.#worker.on("exit", () => this.#end(new Error("its thread ended")));
