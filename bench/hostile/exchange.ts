@@ -1,8 +1,9 @@
 /** What clients and the monolith of this run have agreed on. */
 
 /** Answered with more than sockets buffer on the way, so that who does not read holds it up. */
-export const LARGE_PATH = "/large";
 export const LARGE_BYTES = 64 * 1024 ** 2;
+/** The demo's shop has it too. */
+export const LARGE_PATH = `/api/blob?bytes=${LARGE_BYTES}`;
 
 const ANSWER_BYTES = 1_024;
 

@@ -12,7 +12,7 @@ export interface HostileKind {
 }
 
 const get = (target: string, fields = "") => `GET ${target} HTTP/1.1\r\nHost: shop\r\n${fields}\r\n`;
-const POST = "POST /api/orders/hostile HTTP/1.1\r\nHost: shop\r\n";
+const POST = "POST /api/echo/hostile HTTP/1.1\r\nHost: shop\r\n";
 
 /** Longer than any limit that is set here: whoever is not cut by then is not cut at all. */
 export const PATIENCE_MS = 8_000;
