@@ -13,6 +13,12 @@ export interface Contender {
 export const CONTENDERS: readonly Contender[] = [
   ofNode("gateway", "peers/gateway.ts", "lean"),
   ofNode("gateway-node-client", "peers/gateway.ts", "node"),
+  {
+    name: "gateway-2-workers",
+    available: true,
+    start: (legacyPort, folder) =>
+      nodePart(CORES.all, "peers/gateway.ts", [`http://127.0.0.1:${legacyPort}`, folder, "lean", "2"]),
+  },
   ofNode("bare", "peers/bare.ts"),
   ofNode("express", "peers/express.ts"),
   ofNode("fastify", "peers/fastify.ts"),

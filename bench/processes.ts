@@ -13,7 +13,12 @@ export interface Part {
 }
 
 /** The proxy has the last core to itself; everything else shares the first. */
-export const CORES = { proxy: availableParallelism() - 1, others: 0 } as const;
+export const CORES = {
+  proxy: availableParallelism() - 1,
+  others: 0,
+  /** For what is made of several processes, which then shares with everything else. */
+  all: `0-${availableParallelism() - 1}`,
+} as const;
 
 export const canPin = availableParallelism() > 1 && isInstalled("taskset");
 
@@ -21,14 +26,14 @@ export function isInstalled(command: string): boolean {
   return spawnSync("which", [command]).status === 0;
 }
 
-/** `command`, kept to one core where that can be had. */
-export function pinned(core: number, command: string, args: readonly string[]): [string, string[]] {
+/** `command`, kept to a core, or to several, where that can be had. */
+export function pinned(core: number | string, command: string, args: readonly string[]): [string, string[]] {
   return canPin ? ["taskset", ["-c", String(core), command, ...args]] : [command, [...args]];
 }
 
 /** A file of this folder as a Node process, which sends its port once it listens; 0 when it sends none. */
 export async function nodePart(
-  core: number,
+  core: number | string,
   file: string,
   args: readonly string[],
   listens = true,
@@ -49,7 +54,7 @@ export async function nodePart(
 
 /** Any other program, which is waited for until it listens on the port that it was given. */
 export async function programPart(
-  core: number,
+  core: number | string,
   port: number,
   {
     command,

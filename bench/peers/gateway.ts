@@ -5,9 +5,9 @@ import { startGateway } from "../../gateway/main.ts";
 
 /**
  * Banyan with everything on: 500 routes, a canary that looks for its key, breakers, counters, a log line a request.
- * Arguments: the monolith's URL, a folder, and the client that asks the monolith.
+ * Arguments: the monolith's URL, a folder, the client that asks the monolith, and how many processes answer (1).
  */
-const [, , url, folder, client] = process.argv;
+const [, , url, folder, client, workers = "1"] = process.argv;
 const own = mkdtempSync(join(folder!, "gateway-"));
 const others = Array.from(
   { length: 499 },
@@ -36,6 +36,7 @@ const gateway = await startGateway(
     HOST: "127.0.0.1",
     PORT: "0",
     ADMIN_PORT: "0",
+    WORKERS: workers,
     LOG_LEVEL: "info",
     BANYAN_CONFIG: config,
     BANYAN_DATA: join(own, "data"),

@@ -1,4 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readCorpus } from "../../gateway/corpus/read-corpus.ts";
+import { MAIN } from "../unit/cli/run-banyan.ts";
 import { ask, scriptedSide, workerGateway, type WorkerGateway } from "../support/worker-gateway.ts";
 
 type Side = Awaited<ReturnType<typeof scriptedSide>>;
@@ -14,8 +20,17 @@ routes:
     stickyBy: ["header:x-user-id"]
 `;
 
+/** However busy the machine is. */
+const PATIENT = { timeout: 60_000 };
+
+async function entriesIn(file: string): Promise<number> {
+  let entries = 0;
+  for await (const item of readCorpus(file)) if (item.kind === "entry") entries += 1;
+  return entries;
+}
+
 /** A gateway of several processes, as its operators and clients see it. */
-describe("a gateway with two workers", () => {
+describe("a gateway with two workers", { timeout: 120_000 }, () => {
   let legacy: Side;
   let fn: Side;
   let gateway: WorkerGateway;
@@ -69,12 +84,27 @@ describe("a gateway with two workers", () => {
       };
       return evidence.find(({ candidate }) => candidate === "function")?.counts.compared ?? 0;
     };
-    await expect.poll(comparedSoFar, { timeout: 60_000 }).toBe(copied);
+    await expect.poll(comparedSoFar, PATIENT).toBe(copied);
     expect(fn.asked() - before).toBe(copied);
     expect((await gateway.status()).routes[0]!.traffic!.requests).toBe(sent);
     expect((await banyan("can-i-cutover", "get-order")).exitCode).not.toBe(0);
     const { envelope: audit } = await gateway.json("audit", "verify");
     expect(audit.data).toMatchObject({ holds: true });
+  });
+
+  it("records what all of them answer into one file", async () => {
+    const file = join(gateway.folder, "traffic.ndjson");
+    const args = [MAIN, "record", "--admin", gateway.admin, "--out", file];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+    const ended = once(child, "exit");
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    while (!stderr.includes("recording into") && child.exitCode === null) await pause(20);
+    await asked(30);
+    await expect.poll(() => entriesIn(file), PATIENT).toBe(30);
+    child.kill("SIGINT");
+    await ended;
+    expect(await entriesIn(file)).toBe(30);
   });
 
   it("decides by a flip in all of them once it is acknowledged, again and again", async () => {

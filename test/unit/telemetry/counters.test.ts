@@ -56,6 +56,33 @@ describe("counters", () => {
     expect(counted.of("another")).toMatchObject({ requests: 0, lastMinute: 0, function: { p50Ms: null } });
   });
 
+  it("add up over processes: what is taken from some and added to one is what one would have counted", () => {
+    const clock = aClock();
+    const [first, second, whole, one] = Array.from({ length: 4 }, () => counters(clock));
+    const answer = { status: 200, reason: "", headers: [], body: Buffer.alloc(0) };
+    for (let i = 0; i < 100; i += 1) {
+      for (const { telemetry } of [i % 3 === 0 ? first! : second!, one!]) {
+        telemetry.requestFinished(
+          finished(i % 10 === 0 ? { answeredBy: "legacy", fallbackFrom: "timeout" } : {}),
+        );
+        const status = i % 7 === 0 ? 503 : 200;
+        telemetry.upstreamAnswered({ request, route, answer, side: "function", status, durationMs: 1 + i });
+        telemetry.shadowed({
+          route,
+          candidate: "legacy",
+          outcome: i % 2 === 0 ? "match" : "mismatch",
+          reason: null,
+        });
+        telemetry.shadowed({ route, candidate: "legacy", outcome: "dropped", reason: "rate" });
+      }
+      if (i % 25 === 0) for (const part of [first!, second!]) whole!.add(structuredClone(part.take()));
+    }
+    for (const part of [first!, second!]) whole!.add(structuredClone(part.take()));
+    expect(whole!.of(route.id)).toEqual(one!.of(route.id));
+    expect(whole!.of(route.id).function.p99Ms).toBeGreaterThan(90);
+    expect([first!.take(), second!.take()]).toEqual([[], []]);
+  });
+
   it("count those who stay on legacy only for want of a key", () => {
     const counted = counters(aClock());
     const { decision } = finished();
