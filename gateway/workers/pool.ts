@@ -1,4 +1,5 @@
 import cluster from "node:cluster";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { BreakerStatus } from "../breaker/registry.ts";
@@ -6,6 +7,7 @@ import type { GatewayConfig } from "../config/gateway-config.ts";
 import type { DataPath, PathParts, Serving, Workers } from "../data-path.ts";
 import type { FlagSnapshot } from "../flags/flag-source.ts";
 import { portable } from "../flags/portable-snapshot.ts";
+import { redactionKey } from "../judge/redaction-key.ts";
 import { routings, type Routings } from "../routing.ts";
 import { backOff } from "./back-off.ts";
 import { Member } from "./member.ts";
@@ -31,8 +33,10 @@ const END_LIMIT_MS = 10_000;
 const FAILED_STARTS = 3;
 
 /** Clients are answered by several processes, and this one, the primary, has everything that there is once. */
-export function workerPool(parts: PathParts): Promise<DataPath> {
-  return Promise.resolve(new WorkerPool(parts));
+export async function workerPool(parts: PathParts): Promise<DataPath> {
+  // While one worker made it, another might read it half written.
+  await redactionKey(join(parts.settings.dataFolder, "redaction-key"));
+  return new WorkerPool(parts);
 }
 
 class WorkerPool implements DataPath {

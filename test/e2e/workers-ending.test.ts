@@ -174,6 +174,19 @@ describe("a gateway with two workers", () => {
   );
 
   it(
+    "gives up once no worker is left and none gets to listen, and says so",
+    async () => {
+      await using gateway = await workerGateway(2, routes());
+      writeFileSync(join(gateway.folder, ".banyan", "redaction-key"), "no key");
+      for (const pid of await gateway.pids()) process.kill(pid, "SIGKILL");
+      expect(await gateway.exited).toBe(2);
+      expect(gateway.log().match(/"worker lost"/g)!.length).toBeGreaterThanOrEqual(5);
+      expect(gateway.log()).toContain("holds no key for redaction");
+    },
+    LIMIT_MS,
+  );
+
+  it(
     "says why it cannot start, in one line",
     async () => {
       const holder = http.createServer().listen(0, "127.0.0.1");
