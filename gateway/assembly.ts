@@ -21,6 +21,7 @@ import { stoppable } from "./flags/stoppable.ts";
 import { configuredWriter, evidenceStore } from "./store/configured-store.ts";
 import { counters } from "./telemetry/counters.ts";
 import { pinoTelemetry } from "./telemetry/pino.ts";
+import { configuredSpans } from "./telemetry/configured-spans.ts";
 import { tallying } from "./telemetry/tallies.ts";
 import { tee } from "./telemetry/tee.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
@@ -84,11 +85,17 @@ export async function assemble<Path extends DataPath>(
   const counted = counters(clock);
   const { telemetry: tallied, tallies } = tallying();
   const changes = liveChanges();
-  const telemetry = tee([
+  const spans = await configuredSpans(config, settings, {
+    clock,
+    onTrouble: (error) => telemetry.unexpected({ where: "traces", error }),
+  });
+  if (spans !== null) parts.use(spans);
+  const telemetry: Telemetry = tee([
     pinoTelemetry({ level: settings.logLevel }),
     counted.telemetry,
     tallied,
     changes.telemetry,
+    ...(spans === null ? [] : [spans.telemetry]),
     ...listeners,
   ]);
   telemetry.configLoaded({ file: settings.configFile, routes: config.routes.length, reloaded: false });
@@ -165,6 +172,7 @@ export async function assemble<Path extends DataPath>(
       counters: counted,
       tallies,
       changes,
+      traced: spans !== null,
       viaName: `banyan-${randomBytes(4).toString("hex")}`,
     }),
   );

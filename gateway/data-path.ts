@@ -81,6 +81,8 @@ export interface PathParts {
   readonly counters: Counters;
   readonly tallies: Tallies;
   readonly changes: LiveChanges;
+  /** True when spans go somewhere. */
+  readonly traced: boolean;
   /** By which it knows a request that has been here before. */
   readonly viaName: string;
 }

@@ -20,7 +20,7 @@ export interface LocalPathParts extends Omit<PathParts, "evidence" | "counters" 
 
 /** Everything between a client's request and its answer, and what comes of it, in this process. */
 export async function localPath(path: LocalPathParts): Promise<LocalPath> {
-  const { config, settings, clock, telemetry, flags, evidence, viaName, worker = null } = path;
+  const { config, settings, clock, telemetry, flags, evidence, viaName, traced, worker = null } = path;
   await using parts = new AsyncDisposableStack();
   const breakers = breakerRegistry((routeId, side, breaker) =>
     opossumBreaker(`${routeId}:${side}`, breaker, {
@@ -31,7 +31,7 @@ export async function localPath(path: LocalPathParts): Promise<LocalPath> {
   breakers.reload(config.routes);
   parts.defer(() => breakers.stop());
 
-  const routing = routings(config, { clock, telemetry, viaName, keepsWarm: worker === null });
+  const routing = routings(config, { clock, telemetry, viaName, traced, keepsWarm: worker === null });
   parts.defer(() => routing.close());
 
   const plane = parts.use(

@@ -38,12 +38,14 @@ export interface RoutingParts {
   readonly viaName: string;
   /** False where another process of the same gateway keeps the functions warm. */
   readonly keepsWarm?: boolean;
+  /** True when spans go somewhere; they do not unless it is said. */
+  readonly traced?: boolean;
 }
 
 /** Builds upstreams and table from a configuration, and builds them again when it changes. */
 export function routings(
   config: GatewayConfig,
-  { clock, telemetry, viaName, keepsWarm = true }: RoutingParts,
+  { clock, telemetry, viaName, keepsWarm = true, traced = false }: RoutingParts,
 ): Routings {
   const live = connections();
   // Copies have sockets of their own: however slow the other side is, nobody who is answered waits for a socket.
@@ -100,7 +102,8 @@ export function routings(
   };
 
   const routingOf = (config: GatewayConfig): Routing => {
-    const { legacy, aws, routes, trustedProxies, limits } = config;
+    const { legacy, aws, routes, trustedProxies, limits, tracing } = config;
+    const recordPercent = traced ? tracing.percent : null;
     const { url, connections, timeoutMs, client } = legacy;
     const routing = {
       table: routeTable(routes),
@@ -109,7 +112,7 @@ export function routings(
       legacyTimeoutMs: timeoutMs,
       functions: new Map(routes.map((route) => [route.id, functionOf(route, aws, live)])),
       shadowSides: shadowSidesOf(config),
-      ingress: { clock, trust: trustIn(trustedProxies), viaName, limits },
+      ingress: { clock, trust: trustIn(trustedProxies), viaName, limits, recordPercent },
     };
     warm.for({ aws: awsSettings(aws), targets: keepsWarm ? toBeKeptWarm(routes) : [] });
     for (const pool of pools) pool.sweep();

@@ -6,7 +6,14 @@ import { leanUpstream } from "../../gateway/upstreams/http1/lean-upstream.ts";
 /** node:http and our client with nothing between: what is left of the gateway when all its steps are taken out. */
 const legacy = leanUpstream({ name: "legacy", url: process.argv[2]!, connections: 256 });
 const signal = new AbortController().signal;
-const trace = { traceId: "", traceparent: "", tracestate: undefined };
+const trace = {
+  traceId: "",
+  spanId: "",
+  parentSpanId: null,
+  recorded: false,
+  traceparent: "",
+  tracestate: undefined,
+};
 
 const server = http.createServer((req, res) => {
   const length = Number(req.headers["content-length"] ?? 0);

@@ -31,6 +31,10 @@ export interface Settings {
   readonly gateways: readonly string[] | null;
   /** By which the command line shows a gateway who it is; null for nothing. */
   readonly token: string | null;
+  /** Where a collector takes traces, whole; null when the environment names none. */
+  readonly tracesEndpoint: string | null;
+  /** By which traces know this gateway. */
+  readonly serviceName: string;
   /** File that GitHub shows on the page of a job; null elsewhere. */
   readonly stepSummary: string | null;
   /** The whole environment, for `${VARIABLES}` in routes.yaml. */
@@ -81,6 +85,8 @@ export function readEnv(env: Variables = process.env): Settings {
     flags: env["BANYAN_FLAGS"] || null,
     gateways: env["BANYAN_GATEWAYS"]?.split(",").map((url) => url.trim()) ?? null,
     token: env["BANYAN_TOKEN"] || null,
+    tracesEndpoint: tracesEndpoint(env),
+    serviceName: text("OTEL_SERVICE_NAME", "banyan"),
     stepSummary: env["GITHUB_STEP_SUMMARY"] || null,
     variables: { ...env },
   };
@@ -92,4 +98,10 @@ export function readEnv(env: Variables = process.env): Settings {
   }
   if (problems.length > 0 || logLevel === undefined) throw new SettingsError(problems);
   return { ...settings, logLevel };
+}
+
+/** https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp */
+function tracesEndpoint(env: Variables): string | null {
+  const base = env["OTEL_EXPORTER_OTLP_ENDPOINT"]?.replace(/\/$/, "");
+  return env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] || (base ? `${base}/v1/traces` : null);
 }

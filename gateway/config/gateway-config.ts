@@ -43,6 +43,13 @@ export interface GatewayConfig {
   readonly redact: Omit<RedactSettings, "numbersAsWritten">;
   /** What tells clients apart where no route says so, first that is there. */
   readonly stickyBy: readonly StickySource[];
+  /** Where the spans of which requests go. */
+  readonly tracing: {
+    /** Null when routes.yaml names none. */
+    readonly endpoint: string | null;
+    /** Of requests that have no trace of their own, 0–100. */
+    readonly percent: number;
+  };
   /** Who may use the operator's side. */
   readonly operators: OperatorsConfig;
   /** Addresses and CIDR ranges. */
@@ -125,6 +132,7 @@ export function gatewayConfig(
     mirror,
     evidence,
     redact,
+    tracing,
     operators,
     trustedProxies,
     defaults,
@@ -157,6 +165,7 @@ export function gatewayConfig(
       legacyBuildHeader: evidence.legacyBuildHeader ?? null,
     },
     redact,
+    tracing: { endpoint: tracing.endpoint ?? null, percent: tracing.percent },
     operators,
     stickyBy: defaults.stickyBy ?? STICKY_BY,
     trustedProxies,

@@ -19,6 +19,7 @@ import {
   stickyBy,
   timeout,
 } from "./fields.ts";
+import { tracingEntry } from "./tracing-schema.ts";
 
 const match = z
   .strictObject({
@@ -267,6 +268,7 @@ export const routesFile = z.strictObject({
   mirror: mirrorEntry.prefault({}),
   evidence: evidenceEntry.prefault({}),
   redact: redactEntry.prefault({}),
+  tracing: tracingEntry.prefault({}),
   operators: operatorsEntry.prefault({}),
   defaults: defaultsEntry.prefault({}),
   routes: z

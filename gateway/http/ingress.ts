@@ -22,6 +22,8 @@ export interface IngressSettings {
   readonly viaName: string;
   /** Safe ones unless given. */
   readonly limits?: EdgeLimits;
+  /** Share of requests without a trace of their own whose spans are recorded; null, or absent, for no spans at all. */
+  readonly recordPercent?: number | null;
 }
 
 /** A request that may pass, or the answer it gets instead. */
@@ -68,7 +70,7 @@ function entered<OnLine extends Line | null>(
 
   const { target, host } = head;
   const [client, path] = forwarded(noted, host, peer, trust);
-  const trace = continueTrace(noted.traceparent, noted.tracestate);
+  const trace = continueTrace(noted.traceparent, noted.tracestate, settings.recordPercent ?? null);
   return {
     request: {
       id,

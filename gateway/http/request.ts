@@ -18,6 +18,12 @@ export interface Client {
 /** W3C trace context of this request: the client's, or a new root (https://www.w3.org/TR/trace-context/). */
 export interface Trace {
   readonly traceId: string;
+  /** This gateway's own span, 16 hexadecimal digits. */
+  readonly spanId: string;
+  /** The span that asked for it; null for a root. */
+  readonly parentSpanId: string | null;
+  /** True when its spans are told to somebody. */
+  readonly recorded: boolean;
   /** The value to send on: this gateway's own span as the parent. */
   readonly traceparent: string;
   readonly tracestate: string | undefined;

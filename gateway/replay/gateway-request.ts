@@ -37,7 +37,7 @@ export function gatewayRequest(
     ],
     body: RequestBody.of(body),
     client: { address: "127.0.0.1", protocol: "http", viaTrustedProxy: false, port: 80 },
-    trace: continueTrace(undefined, undefined),
+    trace: continueTrace(undefined, undefined, null),
     copy,
     receivedAt,
     startedAt: clock.elapsed(),

@@ -4,10 +4,11 @@ import type { Observation } from "../diff/observation.ts";
 import { stickyKey } from "../flags/sticky-key.ts";
 import type { GatewayRequest } from "../http/request.ts";
 import type { CopyKind } from "../http/shadow-field.ts";
+import { asStep } from "../http/trace.ts";
 import { paramsOf } from "../routes/pattern.ts";
 import type { Route } from "../routes/route.ts";
 import { isSafe } from "../routes/shadowing.ts";
-import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { CopyMade, Telemetry } from "../telemetry/telemetry.ts";
 import { countsAgainst } from "../upstreams/fallback.ts";
 import type { Side, Upstream } from "../upstreams/upstream.ts";
 import type { Budget } from "./budget.ts";
@@ -41,9 +42,9 @@ export interface MirrorParts {
 /** A mirror that says no rather than queue. What it holds is bounded by its budget, whatever the other side does. */
 export function budgetedMirror(parts: MirrorParts): Mirror {
   const { judge, telemetry, sampling, recorder, budget } = parts;
-  const dropped = (route: Route, to: Side, reason: DropReason) => {
+  const dropped = (route: Route, to: Side, reason: DropReason, copy: CopyMade | null = null) => {
     judge.dropped(route, to, reason);
-    telemetry.shadowed({ route, candidate: to, outcome: "dropped", reason });
+    telemetry.shadowed({ route, candidate: to, outcome: "dropped", reason, copy });
   };
   /** Where a copy goes and as what, or why none does. */
   const destinationOf = (request: GatewayRequest, route: Route, to: Side): Destination | DropReason => {
@@ -53,7 +54,7 @@ export function budgetedMirror(parts: MirrorParts): Mirror {
     const key = route.shadow.by === "client" ? keyOf(request, route) : null;
     const refused = sampling.refuses(route, key);
     if (refused !== null) return refused;
-    return { route, to, kind: rung.kind, drop: (reason) => dropped(route, to, reason) };
+    return { route, to, kind: rung.kind, drop: (reason, copy) => dropped(route, to, reason, copy) };
   };
 
   return {
@@ -87,7 +88,7 @@ interface Destination {
   readonly route: Route;
   readonly to: Side;
   readonly kind: CopyKind;
-  readonly drop: (reason: DropReason) => void;
+  readonly drop: (reason: DropReason, copy?: CopyMade) => void;
 }
 
 /** What is done with a request and its answer once they have passed; what rejects comes to nothing but a log line. */
@@ -109,11 +110,10 @@ function comparing(request: GatewayRequest, destination: Destination, parts: Mir
   const { to, drop } = destination;
   return {
     async with({ body, answer }, by) {
-      const stoodIn = by === to || by === "gateway";
-      const reason = stoodIn
-        ? "stood-in"
-        : await compareWith(answer, { request, body, ...destination }, parts);
-      if (reason !== null) drop(reason);
+      if (by === to || by === "gateway") return drop("stood-in");
+      const made = { request: asStep(request), startedAt: parts.clock.elapsed(), askedAt: null };
+      const reason = await compareWith(answer, { made, body, ...destination }, parts);
+      if (reason !== null) drop(reason, made);
     },
     drop,
   };
@@ -146,7 +146,7 @@ function copying(request: GatewayRequest, uses: readonly Use[], parts: MirrorPar
 }
 
 interface ToCopy extends Destination {
-  readonly request: GatewayRequest;
+  readonly made: CopyMade & { askedAt: number | null };
   readonly body: Buffer;
 }
 
@@ -156,7 +156,7 @@ async function compareWith(
   copy: ToCopy,
   parts: MirrorParts,
 ): Promise<DropReason | null> {
-  const { request, route, body, to, kind } = copy;
+  const { made, route, body, to, kind } = copy;
   const sides = parts.sides(route);
   const upstream = sides === null ? null : kind === "rehearsal" ? sides.rehearsal : sides[to];
   if (sides === null || upstream === null) return "no-target";
@@ -165,18 +165,28 @@ async function compareWith(
 
   const reach = reachFor(primary, parts.bodyBytes);
   const copied = () =>
-    copyOf(request, body, kind, { leaveOut: route.shadow.without, signal: new AbortController().signal });
-  const ask = (side: Upstream) => observe(side, copied(), route.shadow.timeoutMs, reach, parts);
+    copyOf(made.request, body, kind, {
+      leaveOut: route.shadow.without,
+      signal: new AbortController().signal,
+    });
+  const ask = async (upstream: Upstream, side: Side) => {
+    const sent = asStep(copied());
+    const observed = await observe(upstream, sent, route.shadow.timeoutMs, reach, parts);
+    const observation = observed?.observation ?? null;
+    parts.telemetry.copyAnswered({ request: sent, route, side, observation });
+    return observed;
+  };
   const asksTwice =
-    to === "function" && isSafe(request.method) && parts.random() * 100 < route.shadow.secondaryPercent;
+    to === "function" && isSafe(made.request.method) && parts.random() * 100 < route.shadow.secondaryPercent;
   // Before the other side or after it, by chance: or what changes with time would look like one side's fault.
   const secondaryFirst = asksTwice && parts.random() < 0.5;
-  let secondary = secondaryFirst ? await ask(sides.legacy) : null;
-  const candidate = await ask(upstream);
+  let secondary = secondaryFirst ? await ask(sides.legacy, "legacy") : null;
+  const candidate = await ask(upstream, to);
   report(call, candidate);
-  if (asksTwice && !secondaryFirst) secondary = await ask(sides.legacy);
+  if (asksTwice && !secondaryFirst) secondary = await ask(sides.legacy, "legacy");
   try {
     if (candidate === null) return "bytes";
+    made.askedAt = parts.clock.elapsed();
     const { id, method, target, headers } = copied();
     const judged = await parts.judge.judge({
       route,
@@ -190,7 +200,7 @@ async function compareWith(
     });
     if (typeof judged !== "string") return judged.drop;
     parts.sampling.compared(route.id, versionIn(to === "function" ? candidate.observation : primary));
-    parts.telemetry.shadowed({ route, candidate: to, outcome: judged, reason: null });
+    parts.telemetry.shadowed({ route, candidate: to, outcome: judged, reason: null, copy: made });
     return null;
   } finally {
     candidate?.release();

@@ -1,6 +1,8 @@
 import { pino, type DestinationStream, type Logger } from "pino";
 import { standardOutput } from "./log-output.ts";
+import type { GatewayRequest } from "../http/request.ts";
 import { requestLine } from "./request-line.ts";
+import { silentTelemetry } from "./silent.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 export interface LogSettings {
@@ -30,23 +32,20 @@ export function pinoTelemetry(settings: LogSettings): Telemetry {
     upstreamAnswered({ request, route, side, status, durationMs, answer }) {
       if (!log.isLevelEnabled("debug")) return;
       const { executedVersion } = answer;
-      const facts = { requestId: request.id, route: route?.id ?? null, side, status, executedVersion };
+      const facts = { ...tracedBy(request), route: route?.id ?? null, side, status, executedVersion };
       log.debug({ ...facts, durationMs: rounded(durationMs) }, "upstream answered");
     },
     upstreamFailed({ request, route, side, error, durationMs }) {
-      const facts = {
-        requestId: request.id,
-        trace_id: request.trace.traceId,
-        route: route?.id ?? null,
-        side,
-      };
+      const facts = { ...tracedBy(request), route: route?.id ?? null, side };
       const level = error.kind === "client-gone" ? "info" : "warn";
       const { kind, phase, message } = error;
       log[level]({ ...facts, kind, phase, message, durationMs: rounded(durationMs) }, "upstream failed");
     },
-    shadowed({ route, candidate, outcome, reason }) {
+    copyAnswered: silentTelemetry.copyAnswered,
+    shadowed({ route, candidate, outcome, reason, copy }) {
       if (!log.isLevelEnabled("debug")) return;
-      log.debug({ route: route.id, candidate, outcome, reason }, "shadowed");
+      const facts = { ...(copy !== null && tracedBy(copy.request)), route: route.id, candidate };
+      log.debug({ ...facts, outcome, reason }, "shadowed");
     },
     evidenceLost: ({ reason, pairs, samples }) => log.warn({ reason, pairs, samples }, "evidence lost"),
     storeChanged({ problem }) {
@@ -77,6 +76,11 @@ export function pinoTelemetry(settings: LogSettings): Telemetry {
     lifecycle: ({ phase, detail }) => log.info({ phase, detail }, phase),
     unexpected: ({ where, error }) => log.error({ where, err: describe(error) }, "unexpected"),
   };
+}
+
+/** What finds the other lines of a request, and its spans. */
+function tracedBy({ id, trace }: GatewayRequest) {
+  return { requestId: id, trace_id: trace.traceId, span_id: trace.spanId };
 }
 
 function rounded(milliseconds: number): number {

@@ -9,7 +9,7 @@ export function requestLine(event: RequestFinished, level: number): string {
   const { request, route, decision, answeredBy, fallbackFrom, status, delivery, durationMs } = event;
   return (
     `{"level":${level},"time":"${isoTime()}"` +
-    `,"requestId":"${request.id}","trace_id":"${request.trace.traceId}"` +
+    `,"requestId":"${request.id}","trace_id":"${request.trace.traceId}","span_id":"${request.trace.spanId}"` +
     `,"method":${JSON.stringify(request.method)},"path":${JSON.stringify(request.target.path)}` +
     `,"route":${JSON.stringify(route?.id ?? null)},"stage":"${decision.stage}","reason":"${decision.reason}"` +
     `,"flagVersion":${JSON.stringify(decision.flagVersion)},"answeredBy":"${answeredBy}"` +

@@ -8,6 +8,7 @@ export const silentTelemetry: Telemetry = {
   requestRefused: nothing,
   upstreamAnswered: nothing,
   upstreamFailed: nothing,
+  copyAnswered: nothing,
   shadowed: nothing,
   evidenceLost: nothing,
   storeChanged: nothing,

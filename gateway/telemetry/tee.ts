@@ -25,6 +25,7 @@ export function tee(listeners: readonly Listener[]): Telemetry {
     requestRefused: toAll("requestRefused"),
     upstreamAnswered: toAll("upstreamAnswered"),
     upstreamFailed: toAll("upstreamFailed"),
+    copyAnswered: toAll("copyAnswered"),
     shadowed: toAll("shadowed"),
     evidenceLost: toAll("evidenceLost"),
     storeChanged: toAll("storeChanged"),

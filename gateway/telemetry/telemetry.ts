@@ -1,6 +1,7 @@
 import type { BreakerState } from "../breaker/breaker.ts";
 import type { LambdaReport } from "../cost/report-line.ts";
 import type { Verdict } from "../diff/comparison.ts";
+import type { Observation } from "../diff/observation.ts";
 import type { Decision } from "../flags/decide.ts";
 import type { Delivery } from "../http/line.ts";
 import type { GatewayRequest } from "../http/request.ts";
@@ -22,6 +23,7 @@ export interface RequestFinished {
 }
 
 interface UpstreamAsked {
+  /** As it was sent: the trace is that of this attempt. */
   readonly request: GatewayRequest;
   readonly route: Route | null;
   readonly side: Side;
@@ -35,6 +37,26 @@ export interface UpstreamFailed extends UpstreamAsked {
   readonly error: UpstreamError;
 }
 
+/** A side was asked for nobody but the comparison. */
+export interface CopyAnswered {
+  /** The copy as it was sent. */
+  readonly request: GatewayRequest;
+  readonly route: Route;
+  readonly side: Side;
+  /** Null when memory ran out. */
+  readonly observation: Observation | null;
+}
+
+/** A copy, from the moment its client had the answer. */
+export interface CopyMade {
+  /** Its trace is that of all that is done with it. */
+  readonly request: GatewayRequest;
+  /** Monotonic milliseconds. */
+  readonly startedAt: number;
+  /** When both sides had answered; null when there was nothing to compare. */
+  readonly askedAt: number | null;
+}
+
 /** Everything worth telling, one method an event. Implementations never throw and never block. */
 export interface Telemetry {
   requestFinished(event: RequestFinished): void;
@@ -42,12 +64,15 @@ export interface Telemetry {
   requestRefused(event: { readonly id: string; readonly status: number; readonly code: string }): void;
   upstreamAnswered(event: UpstreamAnswered): void;
   upstreamFailed(event: UpstreamFailed): void;
+  copyAnswered(event: CopyAnswered): void;
   /** A copy was compared, or was not made or not compared, and why. */
   shadowed(event: {
     readonly route: Route;
     readonly candidate: Side;
     readonly outcome: Verdict | "dropped";
     readonly reason: DropReason | null;
+    /** Null when none was made. */
+    readonly copy: CopyMade | null;
   }): void;
   /** Evidence could not be kept; requests are not concerned. */
   evidenceLost(event: { readonly reason: string; readonly pairs: number; readonly samples: number }): void;

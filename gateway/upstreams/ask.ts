@@ -2,6 +2,7 @@ import type { Breaker } from "../breaker/breaker.ts";
 import type { Clock } from "../clock.ts";
 import type { Decision } from "../flags/decide.ts";
 import type { GatewayRequest } from "../http/request.ts";
+import { asStep } from "../http/trace.ts";
 import type { Route } from "../routes/route.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import {
@@ -147,8 +148,9 @@ async function guarded(
   const call = route === null ? undefined : asking.breaker(route, side).admit();
   if (call === null) throw new UpstreamError("breaker-open", `the breaker of ${route!.id}'s ${side} is open`);
   const startedAt = asking.clock.elapsed();
+  const sent = asStep(request);
   try {
-    const answer = await upstream.send(request, {
+    const answer = await upstream.send(sent, {
       timeoutMs: share(question.remainingMs(startedAt)),
       signal: request.signal,
       ...(onInformational && { onInformational }),
@@ -157,14 +159,15 @@ async function guarded(
     // Legacy's own 5xx is what clients always got; nobody else could answer better, so its breaker stays closed.
     if (side === "function" && isServerError(answer)) call?.failed(durationMs);
     else call?.succeeded(durationMs);
-    asking.telemetry.upstreamAnswered({ request, route, side, status: answer.status, durationMs, answer });
+    const { status } = answer;
+    asking.telemetry.upstreamAnswered({ request: sent, route, side, status, durationMs, answer });
     return { answer, answeredBy: side, fallbackFrom };
   } catch (thrown) {
     const durationMs = sinceAsked(question, startedAt);
     const error = asUpstreamError(thrown, request);
     if (countsAgainst(error.kind)) call?.failed(durationMs);
     else call?.ignored();
-    asking.telemetry.upstreamFailed({ request, route, side, error, durationMs });
+    asking.telemetry.upstreamFailed({ request: sent, route, side, error, durationMs });
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { systemClock as clock } from "../clock.ts";
 import { fromPortable } from "../flags/portable-snapshot.ts";
 import { localPath } from "../local-path.ts";
 import { configuredWriter } from "../store/configured-store.ts";
+import { configuredSpans } from "../telemetry/configured-spans.ts";
 import { sharedOutput } from "../telemetry/log-output.ts";
 import { pinoTelemetry } from "../telemetry/pino.ts";
 import { tee } from "../telemetry/tee.ts";
@@ -35,16 +36,23 @@ export function worker(beginning: Beginning, primary: PrimaryLink): Worker {
   const recording = sentRecordings(primary);
   const drained = Promise.withResolvers<void>();
 
-  const made = localPath({
-    config,
-    settings,
+  const spans = configuredSpans(config, settings, {
     clock,
-    telemetry,
-    flags: { current: () => flags },
-    evidence: { writer: evidence },
-    viaName,
-    worker: number,
+    onTrouble: (error) => telemetry.unexpected({ where: "traces", error }),
   });
+  const made = spans.then((found) =>
+    localPath({
+      config,
+      settings,
+      clock,
+      telemetry: found === null ? telemetry : tee([telemetry, found.telemetry]),
+      flags: { current: () => flags },
+      evidence: { writer: evidence },
+      viaName,
+      traced: found !== null,
+      worker: number,
+    }),
+  );
   const serving = made.then((path) => {
     for (const [id, wish] of beginning.recordings) recording.start(path.recordings, id, wish);
     return path.serve();
@@ -61,6 +69,7 @@ export function worker(beginning: Beginning, primary: PrimaryLink): Worker {
     const path = await made;
     await (await serving).drain();
     await path[Symbol.asyncDispose]();
+    await (await spans)?.[Symbol.asyncDispose]();
     await evidence.close();
     clearInterval(reportRegularly);
     await report();

@@ -37,11 +37,12 @@ const scrape = async () => {
 let metrics: ReadonlyMap<string, ExposedMetric>;
 
 beforeAll(async () => {
-  stack = await startStack(ROUTES);
+  // However busy this machine is, copies are made.
+  stack = await startStack(ROUTES, "mirror: { lag: 10m }");
   const paths = ["/api/orders/1001", "/api/products/TEA-1", "/api/basket", "/api/customers", "/no/such/page"];
   for (const path of [...paths, "/api/orders/1002"]) await (await fetch(`${stack.url}${path}`)).text();
   await refused("/a/%2e%2e/b");
-  await vi.waitFor(allCounted, { timeout: 15_000 });
+  await vi.waitFor(allCounted, { timeout: 25_000 });
 });
 afterAll(() => stack.close());
 
@@ -105,16 +106,16 @@ describe("/metrics", () => {
     expect(valueOf(metrics, "banyan_breaker_state", { route: "gone", traffic: "clients" })).toBe(0);
     expect(valueOf(metrics, "banyan_flags_fresh")).toBe(1);
     await stack.flip("get-order", "legacy");
-    await vi.waitFor(async () => expect(await stage()).toBe(0), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await stage()).toBe(0), { timeout: 25_000 });
     await stack.kill(true);
     const killed = async () => valueOf(await scrape(), "banyan_route_killed", { route: "get-order" });
-    await vi.waitFor(async () => expect(await killed()).toBe(1), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await killed()).toBe(1), { timeout: 25_000 });
     const right = readFileSync(stack.configFile);
     writeFileSync(stack.configFile, "nonsense");
     const reloaded = async () => valueOf(await scrape(), "banyan_config_reload_success");
-    await vi.waitFor(async () => expect(await reloaded()).toBe(0), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await reloaded()).toBe(0), { timeout: 25_000 });
     writeFileSync(stack.configFile, right);
-    await vi.waitFor(async () => expect(await reloaded()).toBe(1), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await reloaded()).toBe(1), { timeout: 25_000 });
   });
 
   it("has no path of a request in it, however many there are", async () => {

@@ -20,6 +20,9 @@ export function aRequest(
     client: { address: "192.0.2.7", protocol: "http", viaTrustedProxy: false, port: 80 },
     trace: {
       traceId: "0af7651916cd43dd8448eb211c80319c",
+      spanId: "b7ad6b7169203331",
+      parentSpanId: null,
+      recorded: false,
       traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
       tracestate: undefined,
     },

@@ -18,7 +18,12 @@ const LAMBDAS = resolve(import.meta.dirname, "../../lambdas");
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 
 /** `routes` is the `routes:` part of a routes.yaml, as text; `more` may add or replace other parts of it. */
-export async function startStack(routes: string, more = "", functionsDir = LAMBDAS) {
+export async function startStack(
+  routes: string,
+  more = "",
+  functionsDir = LAMBDAS,
+  listeners: readonly Telemetry[] = [],
+) {
   await using parts = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), "banyan-test-"));
   parts.defer(() => rmSync(folder, { recursive: true, force: true }));
@@ -49,7 +54,7 @@ export async function startStack(routes: string, more = "", functionsDir = LAMBD
     BANYAN_DATA: folder,
     LOG_LEVEL: "silent",
   });
-  const gateway = await startGateway(settings, [recording]);
+  const gateway = await startGateway(settings, [recording, ...listeners]);
   parts.defer(() => gateway.stop());
 
   const writer = fileFlagWriter({ path: join(folder, "flags.yaml"), clock: systemClock });

@@ -164,7 +164,7 @@ describe("while nobody listens", () => {
     const changes = liveChanges();
     const route = tableOf(ROUTES).routes[0]!;
     for (const outcome of ["match", "match", "dropped"] as const) {
-      changes.telemetry.shadowed({ route, candidate: "function", outcome, reason: null });
+      changes.telemetry.shadowed({ route, candidate: "function", outcome, reason: null, copy: null });
     }
     expect(changes.evidence(route.id)).toEqual({
       id: route.id,

@@ -27,6 +27,8 @@ test("nothing set is a working gateway", () => {
     colors: true,
     flags: null,
     gateways: null,
+    tracesEndpoint: null,
+    serviceName: "banyan",
     stepSummary: null,
     token: null,
     variables: {},
@@ -50,6 +52,8 @@ test("everything can be set", () => {
     BANYAN_FLAGS: "version: 1",
     BANYAN_GATEWAYS: "http://a:9901, http://b:9901",
     BANYAN_TOKEN: "s3cret",
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/",
+    OTEL_SERVICE_NAME: "edge",
   };
   expect(readEnv(env)).toEqual({
     host: "::1",
@@ -65,10 +69,18 @@ test("everything can be set", () => {
     colors: false,
     flags: "version: 1",
     gateways: ["http://a:9901", "http://b:9901"],
+    tracesEndpoint: "http://collector:4318/v1/traces",
+    serviceName: "edge",
     stepSummary: "/tmp/summary.md",
     token: "s3cret",
     variables: env,
   });
+});
+
+test("where traces go is said whole, or by the collector", () => {
+  const OTEL_EXPORTER_OTLP_TRACES_ENDPOINT = "http://traces:4318/in";
+  const env = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318" };
+  expect(readEnv(env).tracesEndpoint).toBe(OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
 });
 
 test("an empty variable is not set", () => {

@@ -29,6 +29,7 @@ it("is one JSON object as pino would write it, without query, header or body", (
     time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown,
     requestId: aRequest().id,
     trace_id: aRequest().trace.traceId,
+    span_id: aRequest().trace.spanId,
     method: "GET",
     path: "/a%20b",
     route: null,
