@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { readExposition, valueOf, type ExposedMetric } from "../support/exposition.ts";
+import { readPromql } from "../support/promql.ts";
 import { startStack, type Stack } from "../support/stack.ts";
 
 /** `/metrics` of a gateway that has seen traffic of every kind. */
@@ -38,18 +40,22 @@ let metrics: ReadonlyMap<string, ExposedMetric>;
 
 beforeAll(async () => {
   // However busy this machine is, copies are made.
-  stack = await startStack(ROUTES, "mirror: { lag: 10m }");
+  stack = await startStack(
+    ROUTES,
+    "mirror: { lag: 10m }\ndefaults: { timeout: 2m, shadow: { timeout: 2m } }",
+  );
   const paths = ["/api/orders/1001", "/api/products/TEA-1", "/api/basket", "/api/customers", "/no/such/page"];
   for (const path of [...paths, "/api/orders/1002"]) await (await fetch(`${stack.url}${path}`)).text();
   await refused("/a/%2e%2e/b");
-  await vi.waitFor(allCounted, { timeout: 25_000 });
-});
+  await vi.waitFor(allCounted, { timeout: 100_000 });
+}, 120_000);
 afterAll(() => stack.close());
 
 async function allCounted(): Promise<void> {
   metrics = await scrape();
+  // Two of the shadow stage, and what the cutover route sends to legacy.
   const compared = metrics.get("banyan_shadow_comparisons_total")!.samples;
-  expect(compared.reduce((sum, { value }) => sum + value, 0)).toBe(2);
+  expect(compared.reduce((sum, { value }) => sum + value, 0)).toBe(3);
   expect(valueOf(metrics, "banyan_lambda_reports_total", { route: "get-product" })).toBe(1);
 }
 
@@ -150,6 +156,74 @@ describe("/metrics", () => {
             : [...labels].filter((label) => label !== "le").toSorted(),
       }));
     expect(exposed.toSorted(byName)).toEqual(explained.toSorted(byName));
+  });
+});
+
+/** What Prometheus adds to each series. */
+const ADDED = ["job", "instance"];
+
+interface Rules {
+  readonly groups: readonly { readonly rules: readonly Alert[] }[];
+}
+interface Alert {
+  readonly alert: string;
+  readonly expr: string;
+  readonly labels: { readonly severity: string };
+  readonly annotations: Readonly<Record<"summary" | "description" | "runbook_url", string>>;
+}
+interface Board {
+  readonly panels: readonly {
+    readonly title: string;
+    readonly targets: readonly { readonly expr: string }[];
+  }[];
+}
+
+const read = (path: string) => readFileSync(join(import.meta.dirname, "../..", path), "utf8");
+const alerts = (parse(read("deploy/prometheus/rules.yml")) as Rules).groups.flatMap(({ rules }) => rules);
+const board = JSON.parse(read("deploy/grafana/boards/banyan.json")) as Board;
+
+describe("what is shipped for Prometheus and Grafana", () => {
+  const panels = board.panels.flatMap(({ title, targets }) =>
+    targets.map(({ expr }) => [title, expr] as const),
+  );
+  const asked = [...alerts.map(({ alert, expr }) => [alert, expr] as const), ...panels];
+
+  it.each(asked)("%s asks for what is there: %s", (_what, expression) => {
+    const { selectors, grouped } = readPromql(expression.replaceAll("$__rate_interval", "5m"));
+    const labelsOf = (name: string) => {
+      const family = metrics.get(name) ?? metrics.get(name.replace(/_(bucket|sum|count)$/, ""));
+      if (name === "banyan_evidence_lost_total") return ["reason"];
+      return name === "up" ? [] : [...(family?.labels ?? [`no metric ${name}`])];
+    };
+    const there = new Set([...ADDED, ...selectors.flatMap(({ metric }) => labelsOf(metric))]);
+    expect(selectors.length).toBeGreaterThan(0);
+    for (const { metric, labels } of selectors) {
+      expect([...ADDED, ...labelsOf(metric)]).toEqual(expect.arrayContaining([...labels]));
+    }
+    expect([...there]).toEqual(expect.arrayContaining([...grouped]));
+    expect([...there].filter((label) => label.startsWith("no metric"))).toEqual([]);
+  });
+
+  it("leads from each alert to what to do", () => {
+    const titles = [...read("docs/operations.md").matchAll(/^## (.*)$/gm)];
+    const anchors = titles.map(
+      ([, title]) => `docs/operations.md#${title!.toLowerCase().replaceAll(" ", "-")}`,
+    );
+    expect(alerts.length).toBeGreaterThan(10);
+    for (const { annotations, labels } of alerts) {
+      expect(anchors).toContain(annotations.runbook_url);
+      expect(annotations.summary).not.toBe("");
+      expect(annotations.description).not.toBe("");
+      expect(["critical", "warning", "info"]).toContain(labels.severity);
+    }
+  });
+
+  it("is told from what is wrong", () => {
+    expect(() => readPromql("sum by (route (banyan_requests_total)")).toThrow(/no PromQL/);
+    expect(readPromql('sum by (a) (rate(b_total{c="d"}[5m]))')).toEqual({
+      selectors: [{ metric: "b_total", labels: ["c"] }],
+      grouped: ["a"],
+    });
   });
 });
 
