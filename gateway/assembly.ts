@@ -1,3 +1,4 @@
+import { trustIn } from "./http/trust.ts";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { AdminParts } from "./admin/admin-parts.ts";
@@ -60,6 +61,7 @@ export interface Assembly<Path extends DataPath> extends AsyncDisposable {
       | "config"
       | "configProblem"
       | "operators"
+      | "trusts"
       | "changes"
       | "auditFile"
     >;
@@ -225,6 +227,7 @@ export async function assemble<Path extends DataPath>(
       prices: () => inUse.aws,
       config: () => inUse.printable,
       operators: () => inUse.operators,
+      trusts: (address) => trustIn(inUse.trustedProxies)(address),
       changes,
       auditFile,
       configProblem: () => reloading.problem(),

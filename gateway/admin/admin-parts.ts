@@ -6,6 +6,7 @@ import type { Clock } from "../clock.ts";
 import type { Workers } from "../data-path.ts";
 import type { OperatorsConfig } from "../config/operators-schema.ts";
 import type { EmergencyStop } from "../flags/emergency-stop.ts";
+import type { Trust } from "../http/trust.ts";
 import type { FlagSource } from "../flags/flag-source.ts";
 import type { FlagWriter } from "../flags/writer.ts";
 import type { EvidenceStore } from "../store/evidence-store.ts";
@@ -49,6 +50,8 @@ export interface LiveParts {
   config(): unknown;
   /** Who may use the operator's side. */
   operators(): OperatorsConfig;
+  /** Whether a peer's word is taken for whom it speaks for: `trustedProxies` of routes.yaml. */
+  readonly trusts: Trust;
   readonly changes: LiveChanges;
   /** Path of the audit log. */
   readonly auditFile: string;

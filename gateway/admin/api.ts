@@ -3,6 +3,7 @@ import type { AdminParts } from "./admin-parts.ts";
 import { auditEntries, auditRequest } from "./audit-contract.ts";
 import { auditTrail } from "./audit-entries.ts";
 import { demand } from "./auth/admission.ts";
+import { changeRate } from "./change-rate.ts";
 import type { Identity } from "./auth/identity.ts";
 import {
   configInUse,
@@ -28,6 +29,7 @@ import { operation, type Operation } from "./operation.ts";
 import type { Operator } from "./operator.ts";
 import { plainReport } from "../report/json.ts";
 import { PROMETHEUS_TYPE } from "../telemetry/prometheus.ts";
+import { plainAddress } from "../http/trust.ts";
 import { streamRecording } from "./record.ts";
 
 const nothing = z.strictObject({});
@@ -42,6 +44,7 @@ const explainQuery = z.strictObject({
 /** The operator's verbs over HTTP, the same as on the command line, and who may use them. */
 export function operations(parts: AdminParts, feed: EventFeed): readonly Operation[] {
   const audit = auditTrail(parts);
+  const counted = changeRate(parts.clock);
   const known: readonly Operation[] = [
     operation({
       method: "GET",
@@ -140,13 +143,29 @@ export function operations(parts: AdminParts, feed: EventFeed): readonly Operati
         return null;
       },
     }),
-    change("/api/flip", "Moves a route to a stage.", flipRequest, (operator, wish) => operator.flip(wish)),
-    change("/api/promote", "One rung up.", promoteRequest, (operator, wish) => operator.promote(wish)),
+    change(
+      "/api/flip",
+      "Moves a route to a stage.",
+      flipRequest,
+      (operator, wish) => operator.flip(wish),
+      counted,
+    ),
+    change(
+      "/api/promote",
+      "One rung up.",
+      promoteRequest,
+      (operator, wish) => operator.promote(wish),
+      counted,
+    ),
     change("/api/rollback", "One rung down: a route, or all of them.", rollbackRequest, (operator, wish) =>
       operator.rollback(wish),
     ),
-    change("/api/pause", "Keeps a route where it is, or lets it go on.", pauseRequest, (operator, wish) =>
-      operator.pause(wish),
+    change(
+      "/api/pause",
+      "Keeps a route where it is, or lets it go on.",
+      pauseRequest,
+      (operator, wish) => operator.pause(wish),
+      counted,
     ),
     change(
       "/api/kill",
@@ -171,12 +190,16 @@ export function operations(parts: AdminParts, feed: EventFeed): readonly Operati
   return all;
 }
 
-/** A wish that changes something; operators may, and who overrides the guards must be more. */
+/**
+ * A wish that changes something; operators may, and who overrides the guards must be more. `counted` is left out for the
+ * ways back: stopping is never harder than starting.
+ */
 function change<Wish extends object>(
   path: string,
   summary: string,
   takes: z.ZodType<Wish>,
   make: (operator: Operator, wish: Wish) => Promise<object>,
+  counted: (caller: string) => void = () => undefined,
 ): Operation {
   return operation({
     method: "POST",
@@ -185,7 +208,8 @@ function change<Wish extends object>(
     needs: "operator",
     takes,
     gives: flipped,
-    run: async (wish, { operator, identity }) => {
+    run: async (wish, { operator, identity, req }) => {
+      counted(identity.name ?? plainAddress(req.socket.remoteAddress));
       if ("force" in wish && wish.force === true) demand(identity, "admin");
       return make(operator, signedBy(identity, wish));
     },

@@ -55,7 +55,7 @@ export function flips(parts: AdminParts): Pick<Operator, "flip" | "promote" | "r
       });
       const moves = judged(meant(route, group), to, { force, group });
       const doubts = await doubtsOf(parts, moves, { force, ...signed });
-      return make(parts, "flip", moves, { ...signed, doubts }, until ?? null);
+      return make(parts, "flip", moves, { ...signed, force, doubts }, until ?? null);
     },
     async promote({ route: routeId, percent = null, force, group, ...signed }) {
       const to = (from: Rung, { id }: Route) => {
@@ -69,7 +69,7 @@ export function flips(parts: AdminParts): Pick<Operator, "flip" | "promote" | "r
       };
       const moves = judged(meant(routeId, group), to, { force, group });
       const doubts = await doubtsOf(parts, moves, { force, ...signed });
-      return make(parts, "promote", moves, { ...signed, doubts, reason: signed.reason ?? "promoted" });
+      return make(parts, "promote", moves, { ...signed, force, doubts, reason: signed.reason ?? "promoted" });
     },
     async rollback(request) {
       const all = "all" in request;
@@ -170,7 +170,7 @@ async function make(
   parts: AdminParts,
   action: AuditAction,
   moves: Move[],
-  signed: Signed & { readonly doubts?: readonly string[] },
+  signed: Signed & Pick<Wish, "force"> & { readonly doubts?: readonly string[] },
   until: string | null = null,
 ): Promise<Flipped> {
   const needed = moves.filter(
@@ -184,6 +184,7 @@ async function make(
   const written = await write(parts, { ...change, ...signatureOf(signed) }, expectVersion, {
     action,
     moves: needed,
+    forced: signed.force,
   });
   return answer(parts, {
     made: true,

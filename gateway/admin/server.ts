@@ -12,6 +12,8 @@ import type { Operation } from "./operation.ts";
 import { page } from "./page.ts";
 import { sendProblem, STATUS_OF } from "./problem.ts";
 import { needsNoProof, operatorsEntry, type OperatorsConfig } from "../config/operators-schema.ts";
+import { forwarded } from "../http/forwarded.ts";
+import { notedFields } from "../http/noted-fields.ts";
 import { plainAddress } from "../http/trust.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -104,6 +106,19 @@ function operatorsOf({ live }: AdminParts): () => OperatorsConfig {
   return live === null ? () => NO_PROOF : () => live.operators();
 }
 
+/** Whose address the audit log gets: a listed proxy's word is taken for it, nobody else's. */
+function clientOf({ rawHeaders, socket }: Request, { live }: AdminParts): string {
+  const peer = { address: plainAddress(socket.remoteAddress), encrypted: false, port: 0 };
+  const trusts = live?.trusts ?? (() => false);
+  const noted = notedFields(rawHeaders, {
+    httpVersion: "1.1",
+    trusted: trusts(peer.address),
+    counted: false,
+  });
+  const [client] = forwarded(noted, "", peer, trusts);
+  return client.address;
+}
+
 function mount(
   app: Express,
   path: string,
@@ -122,8 +137,8 @@ function mount(
         return;
       }
       await parts.live?.countsIn();
-      const remote = plainAddress(req.socket.remoteAddress);
-      const operator = localOperator({ ...parts, via: { channel: "api", remote } });
+      const via = { channel: "api", remote: clientOf(req, parts), proof: identity.proof } as const;
+      const operator = localOperator({ ...parts, via });
       const answer = await run({ req, res, identity, operator });
       if (answer !== null) res.json(answer);
     });

@@ -31,6 +31,8 @@ const REFUSED: Readonly<Record<Extract<FlipResult, { made: false }>["why"], Refu
 export interface Wanted {
   readonly action: AuditAction;
   readonly moves: readonly AuditedMove[];
+  /** True when guards were to be overridden. */
+  readonly forced?: boolean | undefined;
 }
 
 /**
@@ -41,11 +43,11 @@ export async function write(
   parts: AdminParts,
   change: FlagChange,
   expectVersion: string | undefined,
-  { action, moves }: Wanted,
+  { action, moves, forced }: Wanted,
 ): Promise<{ version: string; previousVersion: string; notes: string[] }> {
   const { writer, telemetry, audit, via } = parts;
   const flagVersion = expectVersion ?? parts.flags.current().version;
-  const intent = { by: change.by, via, action, moves, flagVersion, reason: change.reason };
+  const intent = { by: change.by, via, action, forced, moves, flagVersion, reason: change.reason };
   const made = () => writer.apply(expectVersion === undefined ? change : { ...change, expectVersion });
   const { result, problem } = await audited(audit, intent, made, flipOutcome).catch(
     async (error: unknown) => {

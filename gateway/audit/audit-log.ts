@@ -5,6 +5,10 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 export const AUDIT_CHANNELS = ["cli", "api", "signal", "file"] as const;
 
+/** How a name was proven: by a token, an OpenID provider's JWT or a load balancer; `local` is no proof but to be here. */
+export const PROOFS = ["token", "oidc", "alb", "local"] as const;
+export type Proof = (typeof PROOFS)[number];
+
 /** One route's part of a change. */
 export interface AuditedMove {
   /** Null for everything. */
@@ -19,7 +23,14 @@ export interface AuditIntent {
   /** Who asks: proven where the operator's side asks for proof, else as claimed. */
   readonly by: string;
   /** How it came here, and from which address when it came from another machine. */
-  readonly via: { readonly channel: (typeof AUDIT_CHANNELS)[number]; readonly remote: string | null };
+  readonly via: {
+    readonly channel: (typeof AUDIT_CHANNELS)[number];
+    readonly remote: string | null;
+    /** How `by` was proven; absent where nobody could be asked. */
+    readonly proof?: Proof | undefined;
+  };
+  /** True when guards were to be overridden. */
+  readonly forced?: boolean | undefined;
   readonly action: AuditAction;
   readonly moves: readonly AuditedMove[];
   /** The version of the flags that it was decided on. */

@@ -4,6 +4,7 @@ import { STAGES } from "../routes/route.ts";
 import {
   AUDIT_ACTIONS,
   AUDIT_CHANNELS,
+  PROOFS,
   type AuditIntent,
   type AuditOutcome,
   type AuditedMove,
@@ -33,8 +34,15 @@ export const auditContent = z.discriminatedUnion("kind", [
     kind: z.literal("intended"),
     id: z.string(),
     by: z.string(),
-    via: z.object({ channel: z.enum(AUDIT_CHANNELS), remote: z.string().nullable() }),
+    via: z.object({
+      channel: z.enum(AUDIT_CHANNELS),
+      remote: z.string().nullable(),
+      /** How `by` was proven. Absent where nobody could be asked, and in records from before it was written down. */
+      proof: z.enum(PROOFS).optional(),
+    }),
     action: z.enum(AUDIT_ACTIONS),
+    /** True when guards were to be overridden; absent otherwise. */
+    forced: z.boolean().optional(),
     moves,
     flagVersion: z.string(),
     reason: z.string(),
@@ -75,13 +83,15 @@ const MAX_EVIDENCE_BYTES = 16 * 1024;
 
 /** The record of an intention; long texts are cut. */
 export function intended(id: string, intent: AuditIntent): AuditContent {
-  const { by, via, action, moves, flagVersion, reason, evidence } = intent;
+  const { by, via, action, forced = false, moves, flagVersion, reason, evidence } = intent;
+  const remote = via.remote === null ? null : cut(via.remote, 200);
   return {
     kind: "intended",
     id,
     by: cut(by, 200),
-    via: { channel: via.channel, remote: via.remote === null ? null : cut(via.remote, 200) },
+    via: { channel: via.channel, remote, ...(via.proof !== undefined && { proof: via.proof }) },
     action,
+    ...(forced && { forced }),
     moves: moves.map(copied),
     flagVersion: cut(flagVersion, 200),
     reason: cut(reason, 2000),

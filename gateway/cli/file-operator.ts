@@ -64,7 +64,7 @@ export async function fileOperator(settings: Settings): Promise<FileOperator> {
     evidence: openedWhenAsked(() => evidenceStore(loaded.config.evidence, settings)),
     environment: loaded.config.evidence.environment,
     configFile: settings.configFile,
-    via: { channel: "cli", remote: null },
+    via: { channel: "cli", remote: null, proof: "local" },
     clock,
     telemetry: silentTelemetry,
     version: packageVersion(),

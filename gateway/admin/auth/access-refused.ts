@@ -61,3 +61,9 @@ export function tooManyAttempts(retryAfterS: number): AccessRefused {
   const headers = { "Retry-After": String(retryAfterS) };
   return new AccessRefused({ status: 429, code: "too-many-attempts", detail, headers });
 }
+
+export function tooManyChanges(retryAfterS: number): AccessRefused {
+  const detail = "Too many changes were asked for within a minute. `kill` and `rollback` are not counted.";
+  const headers = { "Retry-After": String(retryAfterS) };
+  return new AccessRefused({ status: 429, code: "too-many-changes", detail, headers });
+}

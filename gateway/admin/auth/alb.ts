@@ -45,7 +45,7 @@ export function albCheck(config: AlbOidcConfig, fetchText: KeyFetch): JwtCheck {
     }
     const claims = await verifiedClaims(jwt, () => keyOf(header.kid), now, { algorithms: ["ES256"] });
     if (header.exp * 1000 <= now) throw proofRefused("What the load balancer says has expired.");
-    return identityIn({ ...claims, exp: header.exp }, config);
+    return identityIn({ ...claims, exp: header.exp }, config, "alb");
   };
 }
 

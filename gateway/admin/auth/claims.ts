@@ -10,14 +10,18 @@ export type ClaimSettings = Pick<OidcConfig, "rolesClaim" | "roles" | "nameClaim
 const MAX_NAME_LENGTH = 200;
 
 /** Who verified claims speak of. Throws an AccessRefused for somebody who has no name, or no role here. */
-export function identityIn(claims: Claims, { rolesClaim, roles, nameClaim }: ClaimSettings): Identity {
+export function identityIn(
+  claims: Claims,
+  { rolesClaim, roles, nameClaim }: ClaimSettings,
+  proof: Identity["proof"],
+): Identity {
   const name = [claimIn(claims, nameClaim), claims["sub"]].find(isName);
   if (name === undefined) throw proofRefused("This token does not say whose it is.");
   const values = new Set([claimIn(claims, rolesClaim)].flat());
   const role = ROLES.findLast((candidate) => roles[candidate].some((value) => values.has(value)));
   if (role === undefined) throw roleMissing(name, null, ROLES[0]);
   const { exp } = claims;
-  return { name, role, untilMs: typeof exp === "number" ? exp * 1000 : null };
+  return { name, role, proof, untilMs: typeof exp === "number" ? exp * 1000 : null };
 }
 
 function isName(value: unknown): value is string {

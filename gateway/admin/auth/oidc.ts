@@ -28,7 +28,7 @@ export function oidcCheck(config: OidcConfig, fetchText: KeyFetch): JwtCheck {
     const requiredClaims = ["exp"];
     const options = { issuer, audience, requiredClaims, algorithms: ALGORITHMS };
     const claims = await verifiedClaims(jwt, async (...asked) => (await keysOf())(...asked), now, options);
-    return identityIn(claims, config);
+    return identityIn(claims, config, "oidc");
   };
 }
 

@@ -14,7 +14,7 @@ export function bearerOf(tokens: readonly TokenConfig[], secret: string, now: nu
   for (const { name, sha256, role, until } of tokens) {
     const untilMs = until === undefined ? null : Date.parse(`${until}T00:00:00Z`) + DAY_MS;
     const same = timingSafeEqual(hash, Buffer.from(sha256, "hex"));
-    if (same && (untilMs === null || now < untilMs)) found = { name, role, untilMs };
+    if (same && (untilMs === null || now < untilMs)) found = { name, role, proof: "token", untilMs };
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { conversation } from "./conversation.ts";
-import { hold } from "./hold.ts";
+import { holdTwice } from "./hold.ts";
 import { startLane, type FuzzLane } from "./lane.ts";
 import { shown } from "./shown.ts";
 
@@ -26,7 +26,7 @@ describe("generated conversations", () => {
     async () => {
       const property = (lane: FuzzLane) =>
         fc.asyncProperty(conversation, async (one) => {
-          const wrong = await hold(one, lane);
+          const wrong = await holdTwice(one, lane);
           if (wrong.length > 0) throw new Error(`${shown(one)}\n${wrong.join("\n")}`);
         });
       const held = SEEDS.map((seed, i) =>

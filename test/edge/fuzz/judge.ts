@@ -50,9 +50,9 @@ export function judged(conversation: Conversation, seen: Seen): string[] {
         at = i;
         return;
       }
-      const again = conversation.answers[became[i]!.at(-1)!];
+      // A kept connection may have been closed by the answer before, or by this one.
       const mayBeRepeated =
-        SAFE.has(methods[i]!) && request.message.body === "" && again !== undefined && again.close !== "keep";
+        SAFE.has(methods[i]!) && request.message.body === "" && conversation.answers.length > 0;
       if (!mayBeRepeated) continue;
       became[i]!.push(n);
       return;
@@ -153,12 +153,15 @@ interface Spoken {
   readonly said: Said | null;
   readonly method: string;
   readonly plain: string;
+  /** True when connections are closed in this conversation: a request may meet one that is closing. */
+  readonly closes: boolean;
 }
 
 function spoken({ answers }: Conversation, { requests }: Seen, n: number): Spoken {
   const { startLine } = requests[n]!.message;
   const [method = "", target = ""] = startLine.split(" ");
-  return { said: answers[n] ?? null, method, plain: `${method} ${target}` };
+  const closes = answers.some(({ close }) => close !== "keep");
+  return { said: answers[n] ?? null, method, plain: `${method} ${target}`, closes };
 }
 
 function answerWrong(
@@ -181,7 +184,8 @@ function answerWrong(
   if (state === "partial") return ending === "open" ? say("is not whole") : [];
   if (state === "cut") return by?.said === null ? say("was cut, and should not have been") : [];
   if (isOwn(answer, method)) {
-    if (by === null || (by.said !== null && (by.said.mutated || by.said.close === "reset"))) return [];
+    if (by === null || by.closes || (by.said !== null && (by.said.mutated || by.said.close === "reset")))
+      return [];
     if (by.said !== null && understood(by.said, by.method) === null) return [];
     return status === 408 ? [] : say("is the gateway's own, and the monolith answered well");
   }

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import * as fc from "fast-check";
 import { conversation } from "./conversation.ts";
-import { hold } from "./hold.ts";
+import { holdTwice } from "./hold.ts";
 import { startLane } from "./lane.ts";
 import { shown } from "./shown.ts";
 
@@ -32,7 +32,7 @@ async function fuzz(own: number): Promise<{ runs: number; good: boolean }> {
   const property = fc.asyncProperty(conversation, async (one) => {
     runs += 1;
     const before = uncaught.length;
-    const wrong = await hold(one, lane);
+    const wrong = await holdTwice(one, lane);
     wrong.push(...uncaught.slice(before).map((error) => `uncaught: ${String(error)}`));
     if (wrong.length > 0) throw new Error(wrong.join("\n"));
   });

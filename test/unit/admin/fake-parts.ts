@@ -82,6 +82,7 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
       configProblem: () => null,
       config: () => ({}),
       operators: () => LOOPBACK,
+      trusts: () => false,
       changes: liveChanges(),
       auditFile: "no-such-folder/audit.ndjson",
       counters: counters(FROZEN),

@@ -17,7 +17,12 @@ describe("where no proof is asked for", () => {
   it.each(["127.0.0.1", "127.9.9.9", "::1"])(
     "whoever is on this machine (%s) may do everything",
     async (peer) => {
-      expect(await asking({})({ peer, ...nothing })).toEqual({ name: null, role: "admin", untilMs: null });
+      expect(await asking({})({ peer, ...nothing })).toEqual({
+        name: null,
+        role: "admin",
+        proof: "local",
+        untilMs: null,
+      });
     },
   );
 

@@ -14,9 +14,10 @@ describe("claims", () => {
     [["dev", "leads", "team"], "admin"],
     [["x", "team"], "operator"],
   ])("with the groups %j make a %s, the highest that they name", (groups, role) => {
-    expect(identityIn({ sub: "u", email: "ann@x", groups, exp: 7 }, settings)).toEqual({
+    expect(identityIn({ sub: "u", email: "ann@x", groups, exp: 7 }, settings, "oidc")).toEqual({
       name: "ann@x",
       role,
+      proof: "oidc",
       untilMs: 7000,
     });
   });
@@ -24,7 +25,7 @@ describe("claims", () => {
   it.each([[[]], ["other"], [["LEADS"]], [{ leads: true }], [undefined], [null], [["lead", "s"]]])(
     "with the groups %j have no role",
     (groups) => {
-      expect(() => identityIn({ sub: "u", email: "ann@x", groups }, settings)).toThrow(
+      expect(() => identityIn({ sub: "u", email: "ann@x", groups }, settings, "oidc")).toThrow(
         "ann@x has no role here; this needs viewer.",
       );
     },
@@ -35,7 +36,7 @@ describe("claims", () => {
     ["https://example.com/roles", { "https://example.com/roles": ["team"] }],
     ["cognito:groups", { "cognito:groups": ["team"] }],
   ])("are found at %s", (rolesClaim, claims) => {
-    expect(identityIn({ sub: "u", ...claims }, { ...settings, rolesClaim })).toMatchObject({
+    expect(identityIn({ sub: "u", ...claims }, { ...settings, rolesClaim }, "oidc")).toMatchObject({
       role: "operator",
     });
   });
@@ -44,9 +45,9 @@ describe("claims", () => {
     "have nothing at %s that nobody wrote there",
     (rolesClaim) => {
       const roles = { viewer: ["Object"], operator: ["0", "1"], admin: ["leads"] };
-      expect(() => identityIn({ sub: "u", groups: ["x"] }, { ...settings, rolesClaim, roles })).toThrow(
-        "no role",
-      );
+      expect(() =>
+        identityIn({ sub: "u", groups: ["x"] }, { ...settings, rolesClaim, roles }, "oidc"),
+      ).toThrow("no role");
     },
   );
 
@@ -55,10 +56,10 @@ describe("claims", () => {
     [{ email: " ", sub: "u-1" }, "u-1"],
     [{ email: "a".repeat(201), sub: "u-1" }, "u-1"],
   ])("%j name %s", (claims, name) => {
-    expect(identityIn({ ...claims, groups: ["dev"] }, settings)).toMatchObject({ name });
+    expect(identityIn({ ...claims, groups: ["dev"] }, settings, "oidc")).toMatchObject({ name });
   });
 
   it("are refused when they name nobody", () => {
-    expect(() => identityIn({ groups: ["leads"] }, settings)).toThrow("does not say whose it is");
+    expect(() => identityIn({ groups: ["leads"] }, settings, "oidc")).toThrow("does not say whose it is");
   });
 });

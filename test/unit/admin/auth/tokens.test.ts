@@ -14,7 +14,12 @@ const token = (name: string, secret: string, more: Partial<TokenConfig> = {}): T
 describe("a token", () => {
   it("is its bearer's, and nobody else's", () => {
     const tokens = [token("ann", "a"), token("bob", "b", { role: "viewer" })];
-    expect(bearerOf(tokens, "a", NOON)).toEqual({ name: "ann", role: "operator", untilMs: null });
+    expect(bearerOf(tokens, "a", NOON)).toEqual({
+      name: "ann",
+      role: "operator",
+      proof: "token",
+      untilMs: null,
+    });
     expect(bearerOf(tokens, "b", NOON)).toMatchObject({ name: "bob", role: "viewer" });
     expect(["", "c", "A", tokens[0]!.sha256].map((secret) => bearerOf(tokens, secret, NOON))).toEqual(
       Array(4).fill(null),
