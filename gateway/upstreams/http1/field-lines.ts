@@ -26,22 +26,18 @@ const CLASSES = Uint8Array.from({ length: 256 }, (_, byte) => {
   return (/[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(byte)) ? TOKEN : 0) | (isText ? TEXT : 0);
 });
 
+/** Whatever is none of these classes. On strings, an expression takes half the time of a loop over the table. */
+const NO_TOKEN = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
+const NO_TEXT = /[^\t\x20-\x7e\x80-\xff]/;
+
 /** True for one or more characters that a method or a field's name may have. */
 export function isToken(text: string): boolean {
-  return text !== "" && consistsOf(text, TOKEN);
+  return text !== "" && !NO_TOKEN.test(text);
 }
 
 /** True for characters that a field's value may have: one byte each, and no control but HTAB. */
 export function isFieldText(text: string): boolean {
-  return consistsOf(text, TEXT);
-}
-
-function consistsOf(text: string, kind: number): boolean {
-  for (let i = 0; i < text.length; i++) {
-    // Past the table's end for what is no byte: undefined has no bits.
-    if ((CLASSES[text.charCodeAt(i)]! & kind) === 0) return false;
-  }
-  return true;
+  return !NO_TEXT.test(text);
 }
 
 /** The first place from `at` on whose byte is no text: the CR of a line, as a rule. */
