@@ -72,8 +72,9 @@ describe("counters", () => {
           candidate: "legacy",
           outcome: i % 2 === 0 ? "match" : "mismatch",
           reason: null,
+          copy: null,
         });
-        telemetry.shadowed({ route, candidate: "legacy", outcome: "dropped", reason: "rate" });
+        telemetry.shadowed({ route, candidate: "legacy", outcome: "dropped", reason: "rate", copy: null });
       }
       if (i % 25 === 0) for (const part of [first!, second!]) whole!.add(structuredClone(part.take()));
     }
