@@ -23,7 +23,8 @@ const commands = new Set(
         /(?:subcommand\(\s*program,\s*|program\s*\.command\()"([\w-]+)/g,
       ),
     ])
-    .map(([, name]) => name!),
+    .map(([, name]) => name!)
+    .concat("help"),
 );
 
 /** A path of the repository as pages write it in code: `gateway/http/respond.ts`, `docs/adr/`, `routes.yaml`. */

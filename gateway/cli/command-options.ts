@@ -16,7 +16,7 @@ export function withAdmin(command: Command): Command {
   return command
     .option(
       "--admin <url>",
-      "the gateway's operator address (default: http://127.0.0.1:9901, or the files when nothing answers there)",
+      "the gateway's operator address (default: that of ADMIN_HOST and ADMIN_PORT, http://127.0.0.1:9901 unless set, or the files when nothing answers there)",
     )
     .option("--token-file <path>", "file with the token that shows who you are (default: BANYAN_TOKEN)");
 }

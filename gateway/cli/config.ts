@@ -1,21 +1,26 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { CliError, type Answer } from "./answer.ts";
 import { subcommand, withAdmin } from "./command-options.ts";
 import { safeJson } from "./envelope.ts";
 import type { CommonOptions, Shell } from "./shell.ts";
 
 const EXAMPLES = `  banyan config schema > routes.schema.json    what editors check routes.yaml by
-  banyan config schema --flags                 what AppConfig and editors check the flags by
+  banyan config schema --of flags              what AppConfig and editors check the flags by
   banyan config diff new.yaml                  what a running gateway would do differently with it
   banyan config print                          routes.yaml as it is understood, with variables not filled in
 `;
 
 const SCHEMA_EXAMPLES = `  banyan config schema
-  banyan config schema --flags    for the JSON_SCHEMA validator of an AppConfig profile
+  banyan config schema --of flags       for the JSON_SCHEMA validator of an AppConfig profile
+  banyan config schema --of envelope    what every command prints with --json
 `;
+
+const SUBJECTS = ["routes", "flags", "envelope"] as const;
+type Subject = (typeof SUBJECTS)[number];
 
 interface SchemaOptions extends CommonOptions {
   readonly flags?: boolean;
+  readonly of: Subject;
 }
 
 /** `banyan config`: what may be written in routes.yaml, and what is. */
@@ -24,10 +29,23 @@ export function addConfig(program: Command, shell: Shell): void {
     .command("config")
     .description("show the schema of routes.yaml, the file as it is understood, or what it would change")
     .addHelpText("before", `Examples:\n${EXAMPLES}\n`);
-  subcommand(config, "schema", "print the JSON Schema of routes.yaml, or of the flags", SCHEMA_EXAMPLES)
-    .option("--flags", "of the flag document, in draft 4, which AppConfig reads")
+  subcommand(
+    config,
+    "schema",
+    "print the JSON Schema of routes.yaml, of the flags, or of what --json prints",
+    SCHEMA_EXAMPLES,
+  )
+    .addOption(
+      new Option(
+        "--of <what>",
+        "routes.yaml; the flag document, in draft 4, which AppConfig reads; or --json's",
+      )
+        .choices(SUBJECTS)
+        .default("routes"),
+    )
+    .option("--flags", "the same as --of flags")
     .action((options: SchemaOptions) =>
-      shell.perform("config schema", options, () => schema(options.flags === true)),
+      shell.perform("config schema", options, () => schema(options.flags === true ? "flags" : options.of)),
     );
   subcommand(
     config,
@@ -60,12 +78,16 @@ function addDiff(config: Command, shell: Shell): void {
     );
 }
 
-async function schema(ofFlags: boolean): Promise<Answer> {
-  const data = ofFlags
-    ? (await import("../flags/document-json-schema.ts")).flagDocumentSchema()
-    : (await import("../config/json-schema.ts")).editorSchema();
+async function schema(of: Subject): Promise<Answer> {
+  const data = await SCHEMAS[of]();
   return { data, text: safeJson(data, 2) };
 }
+
+const SCHEMAS: Readonly<Record<Subject, () => Promise<object>>> = {
+  routes: async () => (await import("../config/json-schema.ts")).editorSchema(),
+  flags: async () => (await import("../flags/document-json-schema.ts")).flagDocumentSchema(),
+  envelope: async () => (await import("./envelope-schema.ts")).envelopeSchema(),
+};
 
 async function print(named: string | undefined): Promise<Answer> {
   const [{ readEnv }, { readConfig }] = await Promise.all([

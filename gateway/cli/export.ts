@@ -5,14 +5,20 @@ import type { Answer } from "./answer.ts";
 import { subcommand } from "./command-options.ts";
 import type { CommonOptions, Shell } from "./shell.ts";
 
+const EXAMPLES = `  banyan export har monday.ndjson.gz --out monday.har
+`;
+
 interface ExportOptions extends CommonOptions {
   readonly out: string;
 }
 
 /** `banyan export har`: a corpus in a form that browsers and other tools read. */
 export function addExport(program: Command, shell: Shell): void {
-  const parent = program.command("export").description("write a corpus in another form");
-  subcommand(parent, "har", "as HAR 1.2", "  banyan export har monday.ndjson.gz --out monday.har\n")
+  const parent = program
+    .command("export")
+    .description("write a corpus in another form")
+    .addHelpText("before", `Examples:\n${EXAMPLES}\n`);
+  subcommand(parent, "har", "as HAR 1.2", EXAMPLES)
     .argument("<corpus>", "the corpus to read")
     .requiredOption("--out <file>", "where to")
     .action((corpus: string, options: ExportOptions) =>

@@ -55,7 +55,8 @@ const FORMATS: readonly Format[] = [
 export function addImport(program: Command, shell: Shell): void {
   const parent = program
     .command("import")
-    .description("make a corpus of traffic that was recorded elsewhere");
+    .description("make a corpus of traffic that was recorded elsewhere")
+    .addHelpText("before", `Examples:\n${FORMATS.map(({ example }) => `  ${example}\n`).join("")}\n`);
   for (const { name, about, example, read } of FORMATS) {
     const command = subcommand(parent, name, about, `  ${example}\n`)
       .argument("<file>", "the file to read")

@@ -11,6 +11,7 @@ import { addDoctor } from "./doctor.ts";
 import { addExplain } from "./explain.ts";
 import { addExport } from "./export.ts";
 import { addFlip } from "./flip.ts";
+import { HELP_TOPICS } from "./help-topics.ts";
 import { addHealth } from "./health.ts";
 import { addAudit } from "./audit.ts";
 import { addIam } from "./iam.ts";
@@ -43,17 +44,23 @@ const EXAMPLES = `Examples:
 
 const EXIT_CODES = `
 Exit codes: 0 ok · 1 no · 2 usage or configuration · 3 unknown · 4 cannot reach something ·
-            5 refused by a guard or a conflict · 130 interrupted`;
+            5 refused by a guard or a conflict · 130 interrupted
+More:       banyan help exit-codes · banyan help environment`;
 
 /** Runs a command line and resolves with its exit code. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
   const shell = processShell();
-  const program = banyan(shell);
+  const program = commandLine(shell);
   if (args[0] === "complete") {
     // What a shell asks while somebody types: `complete -- flip get-`.
     const { complete } = await import("./complete.ts");
     complete(program, args.slice(2));
     return 0;
+  }
+  const topic = args[0] === "help" ? HELP_TOPICS[args[1] ?? ""] : undefined;
+  if (topic !== undefined) {
+    shell.print(`help ${args[1]}`, { json: args.includes("--json") }, topic(shell.screen));
+    return shell.exitCode;
   }
   try {
     await program.parseAsync(args, { from: "user" });
@@ -74,7 +81,8 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
-function banyan(shell: Shell): Command {
+/** All commands, none of which was run. */
+export function commandLine(shell: Shell): Command {
   const program = new Command("banyan")
     .description("The facade in front of a monolith while its endpoints move to functions.")
     .addHelpText("before", EXAMPLES)

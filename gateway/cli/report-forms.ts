@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { nearest } from "../config/did-you-mean.ts";
 import { readEnv } from "../config/env.ts";
 import { FAIL_ON, failsOn, type FailOn } from "../report/fails-on.ts";
-import { FORMS, type Form } from "../report/forms.ts";
+import { FORM_NAMES, type Form } from "../report/form-names.ts";
 import type { Report } from "../report/report.ts";
 import { CliError, type Answer } from "./answer.ts";
 import type { ExitCode } from "./exit-codes.ts";
@@ -24,7 +24,7 @@ export interface ReportOptions {
 
 /** Adds the options that say in what forms a report is wanted, and what a pipeline fails on. */
 export function withReports(command: Command): Command {
-  const forms = Object.keys(FORMS).join(", ");
+  const forms = FORM_NAMES.join(", ");
   return command
     .option(
       "--report <form=file,…>",
@@ -52,11 +52,11 @@ function reportArgument(text: string, before: readonly Wanted[] = []): Wanted[] 
 }
 
 function formOf(name: string): Form {
-  const known = Object.keys(FORMS).find((form): form is Form => form === name);
+  const known = FORM_NAMES.find((form) => form === name);
   if (known !== undefined) return known;
-  const near = nearest(name, Object.keys(FORMS));
+  const near = nearest(name, FORM_NAMES);
   throw new InvalidArgumentError(
-    near === null ? `There is ${Object.keys(FORMS).join(", ")}.` : `Did you mean ${near}?`,
+    near === null ? `There is ${FORM_NAMES.join(", ")}.` : `Did you mean ${near}?`,
   );
 }
 
@@ -66,9 +66,10 @@ export async function reported(
   { report: wanted = [], failOn, allowUnknown }: ReportOptions,
   screen: Screen,
 ): Promise<Answer> {
-  const [{ reportText }, { plainReport }] = await Promise.all([
+  const [{ reportText }, { plainReport }, { FORMS }] = await Promise.all([
     import("./assessment-text.ts"),
     import("../report/json.ts"),
+    import("../report/forms.ts"),
   ]);
   const printed: string[] = [];
   for (const { form, file } of wanted) {

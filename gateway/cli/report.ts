@@ -20,7 +20,10 @@ interface ShowOptions extends CommonOptions, ReportOptions {
 
 /** `banyan report`: traffic diffs in the forms that people and pipelines read. */
 export function addReport(program: Command, shell: Shell): void {
-  const report = program.command("report").description("write traffic diffs in other forms, or merge them");
+  const report = program
+    .command("report")
+    .description("write traffic diffs in other forms, or merge them")
+    .addHelpText("before", `Examples:\n${SHOW_EXAMPLES}${MERGE_EXAMPLES}\n`);
   withReports(withAdmin(subcommand(report, "show", "report on live traffic", SHOW_EXAMPLES)))
     .argument("[routes...]", "their ids; all that are compared when none is named")
     .addOption(

@@ -4,10 +4,11 @@ import { html } from "./html.ts";
 import { json } from "./json.ts";
 import { junit } from "./junit.ts";
 import { COMMENT_BYTES, markdown, SUMMARY_BYTES } from "./markdown.ts";
+import type { Form } from "./form-names.ts";
 import type { Report } from "./report.ts";
 import { sarif } from "./sarif.ts";
 
-/** Every form of a report, by the name that the command line has for it. Pure: equal reports, equal bytes. */
+/** Every form of a report. Pure: equal reports, equal bytes. */
 export const FORMS = {
   json,
   html,
@@ -17,5 +18,4 @@ export const FORMS = {
   github,
   gitlab,
   sarif,
-} as const satisfies Readonly<Record<string, (report: Report) => string>>;
-export type Form = keyof typeof FORMS;
+} as const satisfies Readonly<Record<Form, (report: Report) => string>>;

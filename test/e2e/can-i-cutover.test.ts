@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readReport } from "../../gateway/report/json.ts";
 import { startStack, type Stack } from "../support/stack.ts";
@@ -76,6 +78,24 @@ describe("banyan can-i-cutover", () => {
     expect(retried.code).toBe(3);
     expect(retried.stderr.match(/asking again/g)).toHaveLength(2);
     expect(await banyan("can-i-cutover", "nobody", "--dry-run")).toMatchObject({ code: 2 });
+  });
+
+  it("is reported on in the forms that pipelines read, before a failing exit", async () => {
+    const file = join(stack.folder, "reports/live.json");
+    const { code, stdout } = await banyan(
+      "report",
+      "show",
+      "broken-order",
+      "--report",
+      `markdown,json=${file}`,
+    );
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^## .*NO/);
+    expect(stdout).toContain("body/total");
+    const { source, routes: reported } = readReport(readFileSync(file, "utf8"));
+    expect([source.kind, reported.map(({ route }) => route)]).toEqual(["live", ["broken-order"]]);
+    expect(await banyan("report", "show", "broken-order", "--fail-on", "never")).toMatchObject({ code: 0 });
+    expect(await banyan("report", "show", "nobody")).toMatchObject({ code: 2 });
   });
 
   it("does not know while gateways of the fleet disagree, or do not answer", async () => {

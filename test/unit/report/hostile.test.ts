@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { Parser } from "htmlparser2";
 import { describe, expect, it } from "vitest";
-import { FORMS, type Form } from "../../../gateway/report/forms.ts";
+import type { Form } from "../../../gateway/report/form-names.ts";
+import { FORMS } from "../../../gateway/report/forms.ts";
 import { readReport } from "../../../gateway/report/json.ts";
 import type { Report } from "../../../gateway/report/report.ts";
 import { reportOf } from "../../../gateway/report/report-of.ts";
