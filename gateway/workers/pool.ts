@@ -155,7 +155,7 @@ class WorkerPool implements DataPath {
       case "counted":
         return takeReport(message.report, from, this.#parts);
       case "evidence":
-        return void writeEvidence(message, from, this.#parts.evidence.store);
+        return void writeEvidence(message, from, this.#parts.evidence.store, this.#parts.tallies);
       case "recorded":
         return void this.recordings.take(message, from);
       case "done":

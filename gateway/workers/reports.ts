@@ -10,8 +10,8 @@ import type { Report } from "./messages.ts";
 export interface Reports {
   /** Where it hears of things. */
   readonly telemetry: Telemetry;
-  /** What happened since the last one; null when that is nothing. */
-  take(path: Reporting, recordings: Report["recordings"]): Report | null;
+  /** What happened since the last one. */
+  take(path: Reporting, recordings: Report["recordings"]): Report;
 }
 
 type Reporting = Pick<LocalPath, "breakers" | "copyBreakers" | "inFlight" | "copiesInFlight">;
@@ -24,7 +24,6 @@ export function reports(clock: Clock, onBreaker: () => void): Reports {
   const tallied = tallying();
   let functionReports: Report["functionReports"][number][] = [];
   let breakersChanged: Report["breakersChanged"][number][] = [];
-  let before = "";
   return {
     telemetry: {
       ...tee([counted.telemetry, tallied.telemetry]),
@@ -39,21 +38,20 @@ export function reports(clock: Clock, onBreaker: () => void): Reports {
       },
     },
     take(path, recordings) {
-      const now = {
+      const report = {
+        counted: counted.take(),
+        tallies: tallied.take(),
+        functionReports,
+        breakersChanged,
         breakers: open(path.breakers()),
         copyBreakers: open(path.copyBreakers()),
         inFlight: path.inFlight(),
         copiesInFlight: path.copiesInFlight(),
         recordings,
       };
-      const tallies = tallied.take();
-      const report = { counted: counted.take(), tallies, functionReports, breakersChanged, ...now };
       functionReports = [];
       breakersChanged = [];
-      const state = JSON.stringify(now);
-      const isNews = report.counted.length > 0 || report.functionReports.length > 0 || state !== before;
-      before = state;
-      return isNews ? report : null;
+      return report;
     },
   };
 }

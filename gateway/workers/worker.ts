@@ -60,8 +60,8 @@ export function worker(beginning: Beginning, primary: PrimaryLink): Worker {
 
   /** Resolves once it is on its way. */
   async function report(): Promise<void> {
-    const news = reporting.take(await made, recording.counts());
-    if (news !== null) await primary.tell({ say: "counted", report: news });
+    const path = await made;
+    await primary.tell({ say: "counted", report: reporting.take(path, recording.counts()) });
   }
   const reportRegularly = setInterval(() => void report(), REPORT_EVERY_MS);
 
