@@ -12,6 +12,11 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   { name: "HOST", otherwise: "0.0.0.0", means: "the address for clients" },
   { name: "ADMIN_PORT", otherwise: "9901", means: "where operators, and this command, connect" },
   { name: "ADMIN_HOST", otherwise: "127.0.0.1", means: "the address for operators" },
+  {
+    name: "WORKERS",
+    otherwise: "1",
+    means: "processes that answer clients, as `start --workers`; auto: one a core",
+  },
   { name: "DRAIN_GRACE", otherwise: "1s", means: "on SIGTERM: answers on, and says that it is not ready" },
   { name: "DRAIN_LIMIT", otherwise: "25s", means: "how long requests in flight may take from then on" },
   { name: "BANYAN_CONFIG", otherwise: "routes.yaml", means: "the file of routes" },
@@ -24,6 +29,13 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   { name: "BANYAN_GATEWAYS", otherwise: null, means: "operator addresses of all gateways, by commas" },
   { name: "BANYAN_TOKEN", otherwise: null, means: "shows a gateway who asks" },
   { name: "LOG_LEVEL", otherwise: "info", means: "trace, debug, info, warn, error, fatal, silent" },
+  {
+    name: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    otherwise: null,
+    means: "where spans go, unless routes.yaml says",
+  },
+  { name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", otherwise: null, means: "the same, whole, for traces alone" },
+  { name: "OTEL_SERVICE_NAME", otherwise: "banyan", means: "what traces call this gateway" },
   { name: "NO_COLOR", otherwise: null, means: "anything in it switches colours off" },
   { name: "CI", otherwise: null, means: "anything in it: no questions, no progress bars" },
   {
