@@ -25,6 +25,7 @@ export function pinoTelemetry(settings: LogSettings): Telemetry {
   const log: Logger = pino(options, output);
 
   return {
+    ...silentTelemetry,
     requestFinished(event) {
       if (log.isLevelEnabled("info")) output.write(requestLine(event, log.levels.values["info"]!));
     },
@@ -41,7 +42,6 @@ export function pinoTelemetry(settings: LogSettings): Telemetry {
       const { kind, phase, message } = error;
       log[level]({ ...facts, kind, phase, message, durationMs: rounded(durationMs) }, "upstream failed");
     },
-    copyAnswered: silentTelemetry.copyAnswered,
     shadowed({ route, candidate, outcome, reason, copy }) {
       if (!log.isLevelEnabled("debug")) return;
       const facts = { ...(copy !== null && tracedBy(copy.request)), route: route.id, candidate };
