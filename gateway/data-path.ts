@@ -33,6 +33,8 @@ export interface DataPath extends AsyncDisposable {
   flagsChanged(): Promise<void>;
   /** Resolves once everything that was counted so far is in the counters. */
   countsIn(): Promise<void>;
+  /** What needs somebody's attention about how connections are taken, overload included. */
+  problems(): readonly string[];
   /** Begins to answer. Rejects when it cannot; the message says what to do. */
   serve(): Promise<Serving>;
 }

@@ -6,6 +6,7 @@ import { stickyKey } from "./flags/sticky-key.ts";
 import type { HeaderList } from "./http/headers.ts";
 import { enter, enterUpgrade, type IngressSettings } from "./http/ingress.ts";
 import type { Line } from "./http/line.ts";
+import { OVERLOADED, type Overload } from "./http/overload.ts";
 import { problem, problemOf, problemResponse } from "./http/problem.ts";
 import type { GatewayRequest, LiveRequest } from "./http/request.ts";
 import { inform, refuse, refuseSocket, respond } from "./http/respond.ts";
@@ -38,6 +39,7 @@ export interface GatewayParts extends Asking {
   readonly flags: Pick<FlagSource, "current">;
   readonly mirror: Mirror;
   readonly telemetry: Telemetry;
+  readonly overload: Pick<Overload, "shedsFunctions">;
 }
 
 export interface Gateway {
@@ -151,6 +153,10 @@ function answerFor(
   parts: GatewayParts,
 ): Promise<Omit<Asked, "answeredBy"> & { answeredBy: Asked["answeredBy"] | "gateway" }> {
   const route = match?.route ?? null;
+  if (decision.primary === "function" && parts.overload.shedsFunctions) {
+    const answer = problemResponse(OVERLOADED, request.id);
+    return Promise.resolve({ answer, answeredBy: "gateway", fallbackFrom: null });
+  }
   const sides = {
     route,
     legacy: routing.legacy,

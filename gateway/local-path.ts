@@ -2,6 +2,9 @@ import { opossumBreaker } from "./breaker/opossum.ts";
 import { breakerRegistry } from "./breaker/registry.ts";
 import type { DataPath, PathParts } from "./data-path.ts";
 import { gateway, type Gateway } from "./gateway.ts";
+import { listenerParts, PLAIN } from "./http/listener/listening-server.ts";
+import { watchMemory } from "./http/memory-watch.ts";
+import { Overload } from "./http/overload.ts";
 import { serve, type GatewayServer } from "./http/server.ts";
 import { routings } from "./routing.ts";
 import { shadowPlane } from "./shadow-plane.ts";
@@ -34,12 +37,16 @@ export async function localPath(path: LocalPathParts): Promise<LocalPath> {
   const routing = routings(config, { clock, telemetry, viaName, traced, keepsWarm: worker === null });
   parts.defer(() => routing.close());
 
+  const overload = new Overload(config.limits);
+  parts.use(watchMemory(overload, config.limits, telemetry));
+
   const plane = parts.use(
     await shadowPlane(config, settings, {
       clock,
       telemetry,
       routing: () => routing.current(),
       evidence: evidence.writer,
+      overload,
       keptWritesName: worker === null ? "writes" : `writes-${worker}`,
     }),
   );
@@ -48,11 +55,13 @@ export async function localPath(path: LocalPathParts): Promise<LocalPath> {
     telemetry,
     flags,
     mirror: plane.mirror,
+    overload,
     breaker: (route, side) => breakers.breaker(route, side),
     routing: () => routing.current(),
   });
   let server: GatewayServer | undefined;
   const owned = parts.move();
+  let taken = PLAIN;
   return {
     gateway: core,
     table: () => routing.current().table,
@@ -69,8 +78,11 @@ export async function localPath(path: LocalPathParts): Promise<LocalPath> {
     },
     flagsChanged: () => Promise.resolve(),
     countsIn: () => Promise.resolve(),
+    problems: () => [...taken.problems(), ...overload.problems()],
     async serve() {
-      const listener = await serve(core, { ...settings, limits: config.limits }, telemetry);
+      taken = owned.use(await listenerParts(config.listener, { telemetry, clock }));
+      const parts = { ...settings, limits: config.limits, listener: taken, overload };
+      const listener = await serve(core, parts, telemetry);
       server = listener;
       return {
         port: listener.port,

@@ -3,6 +3,7 @@ import { adminServer } from "./admin/server.ts";
 import { packageVersion } from "./admin/version.ts";
 import { assemble } from "./assembly.ts";
 import type { Settings } from "./config/env.ts";
+import { listenerParts } from "./http/listener/listening-server.ts";
 import { localPath } from "./local-path.ts";
 import { workerPool } from "./workers/pool.ts";
 import { watchProcess } from "./telemetry/prometheus.ts";
@@ -34,11 +35,14 @@ export async function startGateway(
 
   // The operator's side comes first and goes last: nobody is left blind while clients come and go.
   let readiness: Readiness = { ready: false, reasons: ["starting"] };
-  const live = { ...operated, readiness: () => readiness };
+  const { tls } = operated.operators();
+  const listener = parts.use(await listenerParts({ tls }, { telemetry, clock: operated.clock }));
+  const problems = () => [...path.problems(), ...listener.problems()];
+  const live = { ...operated, readiness: () => readiness, problems };
   watchProcess();
   const admin = await adminServer(
     { ...operated, via: { channel: "api", remote: null }, version: packageVersion(), live },
-    { host: settings.adminHost, port: settings.adminPort },
+    { host: settings.adminHost, port: settings.adminPort, listener },
   );
   parts.defer(() => admin.close());
 

@@ -8,6 +8,7 @@ import { lazyCorpus } from "./corpus/lazy-corpus.ts";
 import { recordings, type Recordings } from "./corpus/recordings.ts";
 import { DEFAULT_REDACTION, redactor } from "./diff/redact.ts";
 import type { Routing } from "./gateway.ts";
+import type { Overload } from "./http/overload.ts";
 import { comparePool } from "./judge/compare-pool.ts";
 import { evidenceJudge } from "./judge/evidence-judge.ts";
 import { redactionKey } from "./judge/redaction-key.ts";
@@ -39,6 +40,7 @@ interface PlaneParts {
   readonly routing: () => Routing;
   /** Takes what is found; closed by whoever made it. */
   readonly evidence: EvidenceWriter;
+  readonly overload: Pick<Overload, "shedsCopies">;
   /** Of the file that keeps writes in place of copies of them. */
   readonly keptWritesName: string;
 }
@@ -46,7 +48,7 @@ interface PlaneParts {
 export async function shadowPlane(
   first: GatewayConfig,
   settings: Settings,
-  { clock, telemetry, routing, evidence: writer, keptWritesName }: PlaneParts,
+  { clock, telemetry, routing, overload, evidence: writer, keptWritesName }: PlaneParts,
 ): Promise<ShadowPlane> {
   await using parts = new AsyncDisposableStack();
   let config = first;
@@ -84,7 +86,9 @@ export async function shadowPlane(
     onUnexpected: (error) => telemetry.unexpected({ where: "compare", error }),
   });
   parts.defer(() => judge.finish());
-  const budget = new Budget(() => config.mirror, clock, lag.lagMs);
+  // An overloaded process is a late one to copies: they go first.
+  const lateness = () => (overload.shedsCopies ? Infinity : lag.lagMs());
+  const budget = new Budget(() => config.mirror, clock, lateness);
   const mirror = budgetedMirror({
     clock,
     telemetry,

@@ -35,6 +35,11 @@ export function Banners({ live: { status, by, problem } }: { live: LiveStatus })
       {status !== null && status.flags.fresh && status.flags.problem !== null && (
         <Banner tone="warn">{status.flags.problem}</Banner>
       )}
+      {status?.problems.map((text) => (
+        <Banner tone="warn" key={text}>
+          {text}
+        </Banner>
+      ))}
       {status?.ready?.ready === false && (
         <Banner tone="warn">Not ready for requests: {status.ready.reasons.join("; ")}</Banner>
       )}

@@ -46,6 +46,8 @@ export interface LiveParts {
   copiesInFlight(): number;
   /** What is wrong with the newest routes.yaml; null when it is in use. */
   configProblem(): string | null;
+  /** What else needs somebody's attention. */
+  problems(): readonly string[];
   /** The routes.yaml in use as plain data, with variables not filled in. */
   config(): unknown;
   /** Who may use the operator's side. */
@@ -78,7 +80,7 @@ export interface AdminParts {
   readonly via: AuditIntent["via"];
   /** This gateway's own emergency stop. */
   readonly stop: EmergencyStop;
-  readonly telemetry: Pick<Telemetry, "flipped" | "unexpected">;
+  readonly telemetry: Pick<Telemetry, "flipped" | "unexpected" | "connectionRefused">;
   readonly clock: Clock;
   /** Of the package. */
   readonly version: string;

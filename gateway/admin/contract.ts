@@ -279,6 +279,8 @@ export const status = z.object({
   workers: workers.nullable(),
   /** What is wrong with the newest routes.yaml, which is therefore not in use. */
   configProblem: z.string().nullable(),
+  /** What else needs somebody's attention, such as a certificate that ends soon. */
+  problems: z.array(z.string()),
   flags: z.object({
     version: z.string(),
     killed: z.boolean(),

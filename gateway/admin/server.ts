@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from "express";
 import type { AdminParts } from "./admin-parts.ts";
 import { operations } from "./api.ts";
@@ -14,6 +14,7 @@ import { sendProblem, STATUS_OF } from "./problem.ts";
 import { needsNoProof, operatorsEntry, type OperatorsConfig } from "../config/operators-schema.ts";
 import { forwarded } from "../http/forwarded.ts";
 import { notedFields } from "../http/noted-fields.ts";
+import { listeningServer, PLAIN, type ListenerParts } from "../http/listener/listening-server.ts";
 import { plainAddress } from "../http/trust.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -22,6 +23,8 @@ export interface AdminSettings {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
+  /** Plain HTTP unless given. */
+  readonly listener?: ListenerParts;
 }
 
 export interface AdminServer {
@@ -41,7 +44,7 @@ const NO_PROOF = operatorsEntry.parse({});
 
 /** Listens for operators, on a listener of its own. Rejects with an AdminListenError when it may not or cannot. */
 export async function adminServer(parts: AdminParts, settings: AdminSettings): Promise<AdminServer> {
-  const { host, port } = settings;
+  const { host, port, listener = PLAIN } = settings;
   if (!isLoopback(host) && needsNoProof(operatorsOf(parts)())) {
     throw new AdminListenError(
       `the operator's side asks nobody who they are, so it listens on loopback only, not on ${host}: add \`operators\` to routes.yaml (docs/operators.md), or set ADMIN_HOST to 127.0.0.1 and reach it by a tunnel, such as ssh -L`,
@@ -49,7 +52,7 @@ export async function adminServer(parts: AdminParts, settings: AdminSettings): P
   }
   const feed = eventFeed(parts);
   const limits = { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000 };
-  const server = createServer(limits, adminApp(parts, feed));
+  const server = listeningServer(limits, listener, parts.telemetry, adminApp(parts, feed));
   const listening = Promise.withResolvers<void>();
   server.once("error", (error: NodeJS.ErrnoException) => {
     feed.close();
@@ -150,11 +153,12 @@ function mount(
   });
 }
 
-/** Flags that cannot be read do not stop traffic, so they make a gateway degraded and never unready. */
+/** What does not stop traffic, such as flags that cannot be read, makes a gateway degraded and never unready. */
 function sendReadiness({ live, flags }: AdminParts, res: Response): void {
   const { ready, reasons } = live?.readiness() ?? { ready: true, reasons: [] };
   const { problem } = flags.health();
-  res.status(ready ? 200 : 503).json({ ready, reasons, degraded: problem === null ? [] : [problem] });
+  const degraded = [...(problem === null ? [] : [problem]), ...(live?.problems() ?? [])];
+  res.status(ready ? 200 : 503).json({ ready, reasons, degraded });
 }
 
 function onError({ telemetry }: AdminParts): ErrorRequestHandler {

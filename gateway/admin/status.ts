@@ -24,6 +24,7 @@ export function statusOf(parts: AdminParts, routeId?: string): Status {
     ready: readiness === undefined ? null : { ready: readiness.ready, reasons: [...readiness.reasons] },
     workers: workersOf(parts.live?.workers() ?? null),
     configProblem: parts.live?.configProblem() ?? null,
+    problems: [...(parts.live?.problems() ?? [])],
     flags: {
       version,
       killed,

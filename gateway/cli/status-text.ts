@@ -89,7 +89,10 @@ export function routeText(route: RouteStatus, status: Status, screen: Screen): s
 }
 
 /** The flags' version, and whatever needs attention. */
-function headlines({ flags, ready, workers, routes, configProblem }: Status, screen: Screen): string[] {
+function headlines(
+  { flags, ready, workers, routes, configProblem, problems }: Status,
+  screen: Screen,
+): string[] {
   const lines = [`flags ${flags.version}${ready === null ? "" : ready.ready ? " · ready" : " · not ready"}`];
   const warn = (style: "red" | "yellow", text: string) => {
     for (const line of text.trim().split("\n")) lines.push(screen.paint(style, visible(line)));
@@ -104,6 +107,7 @@ function headlines({ flags, ready, workers, routes, configProblem }: Status, scr
   if (configProblem !== null) {
     warn("yellow", `routes.yaml was rejected, and the last good one stays in use:\n${configProblem}`);
   }
+  for (const problem of problems) warn("yellow", problem);
   if (flags.problem !== null) warn("yellow", `flags are not fresh: ${flags.problem}`);
   for (const { id, breakers } of routes) {
     for (const [side, state] of Object.entries(breakers ?? {})) {

@@ -95,9 +95,8 @@ function unknownKey(document: ConfigDocument, schema: JsonSchema, path: Path, ke
   }
   const meant = nearest(key, known);
   const hint =
-    meant === null
-      ? (FOREIGN_KEYS.get(key) ?? `the keys here are ${known.join(", ")}`)
-      : `did you mean \`${meant}\`?`;
+    FOREIGN_KEYS.get(key) ??
+    (meant === null ? `the keys here are ${known.join(", ")}` : `did you mean \`${meant}\`?`);
   return document.problemAt([...path, key], "BYN1004", `\`${key}\` is no known key`, hint, "key");
 }
 

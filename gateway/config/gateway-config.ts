@@ -6,6 +6,7 @@ import type { EdgeLimits } from "../http/limits.ts";
 import type { BudgetLimits } from "../shadow/budget.ts";
 import { gatesOf } from "./gate-schema.ts";
 import type { OperatorsConfig } from "./operators-schema.ts";
+import type { ListenerConfig } from "./listener-schema.ts";
 import { edgeLimits } from "./limits-schema.ts";
 import { shadowSettings } from "./shadow-schema.ts";
 import type { BreakerSettings, Route, StickySource } from "../routes/route.ts";
@@ -33,6 +34,8 @@ export interface GatewayConfig {
     readonly pricesFile: string | null;
     readonly prices: Prices;
   };
+  /** How clients' connections are taken. */
+  readonly listener: ListenerConfig;
   /** What one client, and all of them together, may take. */
   readonly limits: EdgeLimits;
   /** What copies may cost. */
@@ -128,6 +131,7 @@ export function gatewayConfig(
     legacy,
     flags,
     aws,
+    listener,
     limits,
     mirror,
     evidence,
@@ -156,6 +160,7 @@ export function gatewayConfig(
       pricesFile: aws.prices ?? null,
       prices: builtInPrices,
     },
+    listener,
     limits: edgeLimits(limits),
     mirror: { ...mirror, lagMs: mirror.lag },
     evidence: {

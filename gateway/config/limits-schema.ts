@@ -28,6 +28,29 @@ export const limitsEntry = z
       "Open connections; further ones are closed at once.",
     ),
     requests: count(1_000_000, SAFE_LIMITS.requests, "Requests in flight; further ones get 503."),
+    reserve: z
+      .int()
+      .min(0)
+      .max(90)
+      .prefault(SAFE_LIMITS.reservePercent)
+      .meta({
+        description: "Percent of `requests` that only requests to legacy may take.",
+        examples: [SAFE_LIMITS.reservePercent],
+      }),
+    buffers: count(
+      2 ** 40,
+      SAFE_LIMITS.bufferBytes,
+      "Bytes in buffers of a process: at 80 % nothing is copied, at 90 % functions' requests get 503, at 100 % all.",
+    ),
+    memory: z
+      .int()
+      .min(10)
+      .max(100)
+      .prefault(SAFE_LIMITS.memoryPercent)
+      .meta({
+        description: "The same in percent, of V8's heap and of the memory that the process may have.",
+        examples: [SAFE_LIMITS.memoryPercent],
+      }),
   })
   .describe("What clients may take.");
 
@@ -36,7 +59,19 @@ export function edgeLimits({
   upload,
   stall,
   idle,
+  reserve,
+  buffers,
+  memory,
   ...counts
 }: z.output<typeof limitsEntry>): EdgeLimits {
-  return { ...counts, headMs: head, uploadMs: upload, stallMs: stall, idleMs: idle };
+  return {
+    ...counts,
+    headMs: head,
+    uploadMs: upload,
+    stallMs: stall,
+    idleMs: idle,
+    reservePercent: reserve,
+    bufferBytes: buffers,
+    memoryPercent: memory,
+  };
 }

@@ -13,6 +13,11 @@ import { isRecord } from "./record.ts";
 import { defaultsEntry, legacyEntry, routeEntry, routeId, routesFile } from "./schema.ts";
 import type { DefaultsEntry } from "./schema.ts";
 
+/** What a file comes to by its text alone; with it, where further problems stand. */
+export type LoadedText =
+  | { readonly config: GatewayConfig; readonly problemAt: ConfigDocument["problemAt"] }
+  | { readonly problems: readonly Problem[] };
+
 /** A configuration, or every problem of the file at once (warnings included). */
 export type LoadedConfig = { readonly config: GatewayConfig } | { readonly problems: readonly Problem[] };
 
@@ -27,7 +32,7 @@ const lenient = {
 };
 
 /** Parses and checks the text of a routes.yaml. */
-export function loadConfig(text: string, fileName: string, variables: Variables): LoadedConfig {
+export function loadConfig(text: string, fileName: string, variables: Variables): LoadedText {
   const document = readDocument(text, fileName, variables);
   if (document.value === undefined) return { problems: inFileOrder(document.problems) };
   const framed = frame.safeParse(document.value);
@@ -42,7 +47,8 @@ export function loadConfig(text: string, fileName: string, variables: Variables)
   const ordered = inFileOrder(problems);
   if (!framed.success || ordered.some(isError)) return { problems: ordered };
   const routes = subject.routes.map(({ route }) => route);
-  return { config: gatewayConfig(framed.data, routes, ordered, document.written) };
+  const config = gatewayConfig(framed.data, routes, ordered, document.written);
+  return { config, problemAt: (...place) => document.problemAt(...place) };
 }
 
 /** Every valid route, and what is wrong with the others. */

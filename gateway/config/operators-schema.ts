@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ROLES } from "../admin/auth/role.ts";
+import { tlsEntry } from "./listener-schema.ts";
 import { isHostPattern, isHttpUrl } from "./network.ts";
 
 /** Keys and tokens must come by a way that nobody can change: by https, or from this very machine. */
@@ -136,6 +137,7 @@ export const operatorsEntry = z
       .max(100_000)
       .prefault(1000)
       .meta({ description: "Listeners to /api/events, at most.", examples: [1000] }),
+    tls: tlsEntry.optional().describe("The operator's side speaks TLS; with a restart."),
     tokens: z.array(token).prefault([]).describe("Secrets that programs show; kept as hashes only."),
     oidc: oidc.optional().describe("Tokens (JWT) of an OpenID Connect provider."),
     albOidc: albOidc

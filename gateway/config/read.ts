@@ -3,10 +3,12 @@ import { constants } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { parsePrices } from "../cost/prices.ts";
+import { certificateProblems, withCertificatePaths } from "./certificate-problems.ts";
 import type { GatewayConfig } from "./gateway-config.ts";
 import type { Variables } from "./interpolate.ts";
 import { loadConfig } from "./load.ts";
 import type { LoadedConfig } from "./load.ts";
+import { inFileOrder, isError } from "./problem.ts";
 import { MAX_CONFIG_BYTES } from "./yaml-bounds.ts";
 
 /** Reads and checks a routes.yaml; a file that cannot be read is a problem like any other. */
@@ -16,7 +18,13 @@ export async function readConfig(path: string, variables: Variables): Promise<Lo
     if (bytes === null) return unreadable(path, "this is no file", "name a routes.yaml in BANYAN_CONFIG");
     if (!isUtf8(bytes)) return unreadable(path, "the file is not UTF-8", "save it as UTF-8");
     const loaded = loadConfig(bytes.toString("utf8"), path, variables);
-    return "config" in loaded ? await withPrices(loaded.config, path) : loaded;
+    if ("problems" in loaded) return loaded;
+    const config = withCertificatePaths(loaded.config, dirname(path));
+    const problems = inFileOrder([
+      ...config.warnings,
+      ...(await certificateProblems(config, loaded.problemAt)),
+    ]);
+    return problems.some(isError) ? { problems } : await withPrices({ ...config, warnings: problems }, path);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : error;
     if (code === "ENOENT") {

@@ -58,6 +58,12 @@ export const RULES = [
     summary: "A route in shadow that takes writes says what becomes of them.",
   },
   { id: "BYN1040", severity: "error", summary: "Rehearsed writes have an alias that rehearses them." },
+  {
+    id: "BYN1050",
+    severity: "error",
+    summary: "A certificate and its key can be read and belong together.",
+  },
+  { id: "BYN1051", severity: "warning", summary: "A certificate is valid, and will be for two more weeks." },
 ] as const satisfies readonly { id: string; severity: "error" | "warning"; summary: string }[];
 
 export type RuleId = (typeof RULES)[number]["id"];

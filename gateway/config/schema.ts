@@ -5,6 +5,7 @@ import { compareEntry } from "./compare-schema.ts";
 import { evidenceEntry } from "./evidence-schema.ts";
 import { gateEntry } from "./gate-schema.ts";
 import { operatorsEntry } from "./operators-schema.ts";
+import { listenerEntry } from "./listener-schema.ts";
 import { limitsEntry } from "./limits-schema.ts";
 import { redactEntry } from "./redact-schema.ts";
 import { mirrorEntry, shadowEntry } from "./shadow-schema.ts";
@@ -264,6 +265,7 @@ export const routesFile = z.strictObject({
     .array(addressRange)
     .prefault([])
     .describe("Peers whose X-Forwarded-* and Forwarded fields are believed."),
+  listener: listenerEntry.prefault({}),
   limits: limitsEntry.prefault({}),
   mirror: mirrorEntry.prefault({}),
   evidence: evidenceEntry.prefault({}),

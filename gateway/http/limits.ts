@@ -20,6 +20,12 @@ export interface EdgeLimits {
   readonly connections: number;
   /** Requests in flight; further ones get 503. */
   readonly requests: number;
+  /** Percent of these places that only requests to legacy may take. */
+  readonly reservePercent: number;
+  /** Bytes in buffers of one process; before that much is reached, requests are turned away. */
+  readonly bufferBytes: number;
+  /** The same in percent, of V8's heap and of the memory that the process may have. */
+  readonly memoryPercent: number;
 }
 
 export const SAFE_LIMITS: EdgeLimits = {
@@ -34,6 +40,9 @@ export const SAFE_LIMITS: EdgeLimits = {
   idleMs: 75_000,
   connections: 20_000,
   requests: 5_000,
+  reservePercent: 10,
+  bufferBytes: 512 * 1024 ** 2,
+  memoryPercent: 95,
 };
 
 /** A body that brings less in its time drips: the connection is held, and nothing is got from it. */

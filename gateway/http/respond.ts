@@ -1,6 +1,7 @@
 import { STATUS_CODES, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
+import { cutShort } from "./cut.ts";
 import { withCookie } from "./handed-cookie.ts";
 import { firstValue, without, type HeaderList } from "./headers.ts";
 import type { Delivery, Line, WholeAnswer } from "./line.ts";
@@ -127,7 +128,7 @@ function pump(body: Readable, res: ServerResponse, answer: UpstreamResponse): Pr
   res.write(Buffer.alloc(0));
   // By a reset: to a client of HTTP/1.0, a connection that merely ends would say that the answer is whole.
   body.once("error", () => {
-    res.socket?.resetAndDestroy();
+    if (res.socket !== null) cutShort(res.socket);
     res.destroy();
   });
   res.once("close", () => {

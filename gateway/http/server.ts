@@ -1,11 +1,15 @@
-import http, { type Server, type ServerResponse } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Gateway } from "../gateway.ts";
+import { cutShort } from "./cut.ts";
+import { behindProxy } from "./listener/behind-proxy.ts";
+import { listeningServer, PLAIN, type ListenerParts } from "./listener/listening-server.ts";
 import { asksForWebSocket } from "./ingress.ts";
 import type { Line } from "./line.ts";
 import { NodeLine } from "./node-line.ts";
 import { plainLane } from "./plain/plain-lane.ts";
 import { SAFE_LIMITS, type EdgeLimits } from "./limits.ts";
+import { Overload, OVERLOADED } from "./overload.ts";
 import { problem } from "./problem.ts";
 import { refuse, refuseSocket } from "./respond.ts";
 import { turns } from "./turns.ts";
@@ -21,6 +25,10 @@ export interface ServerSettings {
   readonly drainLimitMs: number;
   /** Safe ones unless given. */
   readonly limits?: EdgeLimits;
+  /** Plain HTTP unless given. */
+  readonly listener?: ListenerParts;
+  /** One of its own, by the limits, unless given. */
+  readonly overload?: Overload;
 }
 
 /** The listener that clients talk to. */
@@ -41,11 +49,6 @@ const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string
   ERR_HTTP_REQUEST_TIMEOUT: [408, "request-timeout"],
 };
 
-const OVERLOADED = {
-  ...problem(503, "overloaded", "More requests are in flight than are taken here."),
-  retryAfterS: 1,
-};
-
 /** Listens with node:http, strictly, and hands every request to the gateway. Rejects when the port cannot be had. */
 export async function serve(
   gateway: Gateway,
@@ -54,26 +57,25 @@ export async function serve(
 ): Promise<GatewayServer> {
   const limits = settings.limits ?? SAFE_LIMITS;
   let draining = false;
-  let inFlight = 0;
+  const { overload = new Overload(limits), listener = PLAIN } = settings;
   const run = async (line: Line) => {
     if (draining) line.endWith();
-    if (inFlight >= limits.requests) {
+    if (!overload.enter()) {
       telemetry.requestRefused({ id: "", status: OVERLOADED.status, code: OVERLOADED.code });
       return refuse(line, OVERLOADED, "");
     }
-    inFlight += 1;
     try {
       await gateway.handle(line);
     } catch (error) {
       telemetry.unexpected({ where: "request", error });
       line.head.socket.destroy();
     } finally {
-      inFlight -= 1;
+      overload.leave();
     }
   };
   const answering = turns(limits.uploadMs, (req, res) => void run(new NodeLine(req, res)));
 
-  const server = http.createServer(
+  const server = listeningServer(
     {
       maxHeaderSize: limits.headBytes,
       // The head must be there within this; bodies may take as long as they move.
@@ -85,12 +87,15 @@ export async function serve(
       // Behind an answer that is still owed, a tunnel's bytes would be taken for it: the wish is not heard there.
       shouldUpgradeCallback: (req) => asksForWebSocket(req) && answering.on(req.socket).length === 0,
     },
+    listener,
+    telemetry,
     (req, res) => answering.take(req, res),
   );
   const plain = plainLane(server, limits, run);
   // Node drops fields beyond a count silently; the size of the head bounds them instead.
   server.maxHeadersCount = 0;
   server.maxConnections = limits.connections;
+  server.on("drop", () => telemetry.connectionRefused({ reason: "too-many", detail: "connections" }));
   for (const event of ["checkContinue", "checkExpectation"]) {
     server.on(event, (req, res) => server.emit("request", req, res));
   }
@@ -104,14 +109,16 @@ export async function serve(
     const [first] = answering.on(socket);
     // Before an answer has begun, its upstream's own deadline counts.
     if (first === undefined) socket.destroy();
-    else if (first.headersSent) socket.resetAndDestroy();
+    else if (first.headersSent) cutShort(socket);
   });
   // Node counts upgraded sockets no longer: neither close() nor closeAllConnections() ends them.
   const upgraded = new Set<Socket>();
   server.on("upgrade", (req, socket: Socket, head) => {
     upgraded.add(socket);
     socket.once("close", () => upgraded.delete(socket));
-    gateway.upgrade(req, socket, head);
+    if (overload.shed !== "everything") return gateway.upgrade(req, socket, head);
+    socket.on("error", () => socket.destroy());
+    refuseSocket(socket, OVERLOADED, "");
   });
   server.on("connect", (_req, socket: Socket) => {
     socket.on("error", () => socket.destroy());
@@ -128,6 +135,8 @@ export async function serve(
     return refuseSocket(socket, problem(status, code, "The request could not be read."), "");
   });
 
+  // Whoever listens to connections by now hears of them once their header was read.
+  if (listener.proxyProtocol !== null) behindProxy(server, listener.proxyProtocol, telemetry);
   await listen(server, settings);
   return {
     port: portOf(server),
@@ -135,7 +144,7 @@ export async function serve(
       return draining;
     },
     get inFlight() {
-      return inFlight;
+      return overload.inFlight;
     },
     async drain() {
       draining = true;

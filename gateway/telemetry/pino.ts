@@ -68,6 +68,17 @@ export function pinoTelemetry(settings: LogSettings): Telemetry {
       log.info({ file, routes, reloaded }, "configuration loaded"),
     configRejected: ({ file, problems }) =>
       log.error({ file, problems }, "configuration rejected; the last good one stays in use"),
+    certificateLoaded: ({ file, names, validUntil, renewed }) =>
+      log.info(
+        { file, names, validUntil: new Date(validUntil).toISOString(), renewed },
+        "certificate loaded",
+      ),
+    // Whoever looks for open ports does it all day long.
+    connectionRefused: ({ reason, detail }) => log.debug({ reason, detail }, "connection refused"),
+    overloadChanged({ shed, problems }) {
+      if (shed === "nothing") log.warn({ shed }, "there is memory again");
+      else log.error({ shed, problems }, "memory is short");
+    },
     flagsChanged: ({ version, killed }) => log.info({ flagVersion: version, killed }, "flags changed"),
     stopChanged: ({ everything, routes }) => log.warn({ everything, routes }, "kill file changed"),
     flagsRejected: ({ problem }) => log.error({ problem }, "flags rejected; the last good ones stay in use"),

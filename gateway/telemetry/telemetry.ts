@@ -4,6 +4,7 @@ import type { Verdict } from "../diff/comparison.ts";
 import type { Observation } from "../diff/observation.ts";
 import type { Decision } from "../flags/decide.ts";
 import type { Delivery } from "../http/line.ts";
+import type { Shed } from "../http/shed.ts";
 import type { GatewayRequest } from "../http/request.ts";
 import type { DropReason } from "../shadow/drop-reason.ts";
 import type { Route } from "../routes/route.ts";
@@ -57,6 +58,9 @@ export interface CopyMade {
   readonly askedAt: number | null;
 }
 
+/** Why a connection was not taken. */
+export type ConnectionRefusal = "tls-handshake" | "proxy-header" | "too-many";
+
 /** Everything worth telling, one method an event. Implementations never throw and never block. */
 export interface Telemetry {
   requestFinished(event: RequestFinished): void;
@@ -99,6 +103,19 @@ export interface Telemetry {
   }): void;
   configLoaded(event: { readonly file: string; readonly routes: number; readonly reloaded: boolean }): void;
   configRejected(event: { readonly file: string; readonly problems: readonly string[] }): void;
+  /** A certificate of a listener is in use, from the start or in the place of an older one. */
+  certificateLoaded(event: {
+    readonly file: string;
+    /** As the certificate has them: `DNS:shop.example.com, DNS:www.example.com`. */
+    readonly names: string;
+    /** Wall-clock milliseconds. */
+    readonly validUntil: number;
+    readonly renewed: boolean;
+  }): void;
+  /** A connection ended before it could bring a request. `detail` is an error's code, and never what the peer sent. */
+  connectionRefused(event: { readonly reason: ConnectionRefusal; readonly detail: string }): void;
+  /** Memory is short, or is not any more: what is turned away from now on, and why. */
+  overloadChanged(event: { readonly shed: Shed; readonly problems: readonly string[] }): void;
   flagsChanged(event: { readonly version: string; readonly killed: boolean }): void;
   /** This gateway's own emergency stop is on or off, whatever the flags say. */
   stopChanged(event: { readonly everything: boolean; readonly routes: readonly string[] }): void;

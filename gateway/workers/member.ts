@@ -22,7 +22,11 @@ export class Member {
   /** Requests that it answered. */
   requests = 0;
   /** The newest that it said of itself. */
-  state: Pick<Report, "breakers" | "copyBreakers" | "inFlight" | "copiesInFlight" | "recordings"> = {
+  state: Pick<
+    Report,
+    "breakers" | "copyBreakers" | "inFlight" | "copiesInFlight" | "problems" | "recordings"
+  > = {
+    problems: [],
     breakers: [],
     copyBreakers: [],
     inFlight: 0,

@@ -77,6 +77,8 @@ export interface Report {
   /** Requests under way now, and those of them that are being copied. */
   readonly inFlight: number;
   readonly copiesInFlight: number;
+  /** As they are now. */
+  readonly problems: readonly string[];
   readonly recordings: readonly (readonly [recording: number, counts: RecordCounts])[];
 }
 

@@ -84,6 +84,10 @@ class WorkerPool implements DataPath {
     return [...this.#members].reduce((sum, { state }) => sum + state.copiesInFlight, 0);
   }
 
+  problems(): string[] {
+    return [...new Set([...this.#members].flatMap(({ state }) => state.problems))];
+  }
+
   workers(): Workers {
     const { workers: wanted } = this.#parts.settings;
     const processes = [...this.#members].map(({ status }) => status);

@@ -14,7 +14,7 @@ export interface Reports {
   take(path: Reporting, recordings: Report["recordings"]): Report;
 }
 
-type Reporting = Pick<LocalPath, "breakers" | "copyBreakers" | "inFlight" | "copiesInFlight">;
+type Reporting = Pick<LocalPath, "breakers" | "copyBreakers" | "inFlight" | "copiesInFlight" | "problems">;
 
 const MOST_FUNCTION_REPORTS = 1_000;
 
@@ -47,6 +47,7 @@ export function reports(clock: Clock, onBreaker: () => void): Reports {
         copyBreakers: open(path.copyBreakers()),
         inFlight: path.inFlight(),
         copiesInFlight: path.copiesInFlight(),
+        problems: path.problems(),
         recordings,
       };
       functionReports = [];

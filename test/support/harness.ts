@@ -8,6 +8,7 @@ import { NO_FLAGS, type FlagSnapshot } from "../../gateway/flags/flag-source.ts"
 import { gateway, type GatewayParts, type Routing } from "../../gateway/gateway.ts";
 import type { GatewayRequest } from "../../gateway/http/request.ts";
 import { SAFE_LIMITS, type EdgeLimits } from "../../gateway/http/limits.ts";
+import { Overload } from "../../gateway/http/overload.ts";
 import { serve } from "../../gateway/http/server.ts";
 import { trustIn } from "../../gateway/http/trust.ts";
 import type { Route } from "../../gateway/routes/route.ts";
@@ -96,7 +97,9 @@ export async function startHarness(options: {
     ingress: { clock, trust: trustIn(config.trustedProxies), viaName: "banyan-test", limits },
   };
   let snapshot: FlagSnapshot = { ...NO_FLAGS, ...options.flags };
+  const overload = new Overload(limits);
   const parts: GatewayParts = {
+    overload,
     clock,
     telemetry,
     breaker: (route, side) => breakers.breaker(route, side),
@@ -113,10 +116,12 @@ export async function startHarness(options: {
     flags: { current: () => snapshot },
   };
   const core = gateway(parts);
-  const settings = { host: "127.0.0.1", port: 0, drainGraceMs: 0, drainLimitMs: 2_000, limits };
+  const settings = { host: "127.0.0.1", port: 0, drainGraceMs: 0, drainLimitMs: 2_000, limits, overload };
   const server = await serve(core, settings, telemetry);
   return {
     core,
+    /** As tests may tell it how much memory is used. */
+    overload,
     server,
     breakers,
     port: server.port,

@@ -80,6 +80,7 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
       copyBreakers: () => [],
       startedAt: 0,
       configProblem: () => null,
+      problems: () => [],
       config: () => ({}),
       operators: () => LOOPBACK,
       trusts: () => false,
