@@ -69,10 +69,11 @@ Banyan is up after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.
   monolith    ${legacyUrl}
   functions   http://127.0.0.1:${ports.functions}   (the Lambda API; AWS's own runtime client runs lambdas/)
 
-Try:
+Try, in another terminal:
+  export PATH="$PWD/node_modules/.bin:$PATH"
   curl -i ${base}/api/orders/1001
-  npx banyan explain GET /api/orders/1001
-  npx banyan flip get-product shadow --reason "first step" && npx banyan status
+  banyan explain GET /api/orders/1001
+  banyan promote list-customers --reason "first step" && banyan status
 
 Ctrl-C stops everything.`);
 

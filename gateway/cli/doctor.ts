@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { visible } from "../config/problems.ts";
 import type { Settings } from "../config/env.ts";
 import type { Finding } from "../doctor/finding.ts";
+import { counted } from "../evidence/wording.ts";
 import type { Answer } from "./answer.ts";
 import { subcommand, withAdmin } from "./command-options.ts";
 import type { ExitCode } from "./exit-codes.ts";
@@ -49,7 +50,7 @@ async function doctor(options: CommonOptions, screen: Screen): Promise<Answer> {
       import("../doctor/configured.ts"),
     ]);
     findings.push(
-      finding.ok("routes.yaml", `valid, ${config.routes.length} routes`),
+      finding.ok("routes.yaml", `valid, ${counted(config.routes.length, "route")}`),
       operatorsCheck(config, settings),
       await legacyCheck(config),
       await flagsCheck(config, settings),

@@ -31,7 +31,7 @@ export async function readConfig(path: string, variables: Variables): Promise<Lo
       return unreadable(
         path,
         "there is no such file",
-        "write one as the README shows, or name the file in BANYAN_CONFIG",
+        "`banyan init` writes one; or name the file in BANYAN_CONFIG",
       );
     }
     return unreadable(path, `the file cannot be read (${String(code)})`, "check its permissions");

@@ -124,8 +124,10 @@ export function guideShell(folder: string, env: Readonly<Record<string, string>>
   const END = "-- end of block --";
   const bash = spawn("bash", { cwd: folder, env: { ...process.env, NO_COLOR: "1", ...env }, detached: true });
   const exited = new Promise<void>((resolve) => bash.once("exit", () => resolve()));
-  // `npx banyan` is the checkout's own; npx itself would look for it anew each time.
-  bash.stdin.write(`set -e\nnpx() { shift; "${process.execPath}" "${BANYAN}" "$@"; }\n`);
+  // `banyan` is the checkout's own, with or without npx.
+  bash.stdin.write(
+    `set -e\nbanyan() { "${process.execPath}" "${BANYAN}" "$@"; }\nnpx() { shift; banyan "$@"; }\n`,
+  );
   // Told by its exit.
   bash.stdin.on("error", () => undefined);
   let printed = "";

@@ -33,7 +33,7 @@ test.each([
 });
 
 test("a file that is not there says what to do", async () => {
-  const hint = "write one as the README shows, or name the file in BANYAN_CONFIG";
+  const hint = "`banyan init` writes one; or name the file in BANYAN_CONFIG";
   expect(await readConfig(join(folder, "none.yaml"), {})).toMatchObject({
     problems: [{ message: "there is no such file", hint }],
   });
