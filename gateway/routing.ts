@@ -16,8 +16,7 @@ import type { Invoker } from "./upstreams/lambda/invoker.ts";
 import { keepWarm } from "./upstreams/lambda/keep-warm.ts";
 import { lambdaUpstream } from "./upstreams/lambda/lambda.ts";
 import { reportSampler } from "./upstreams/lambda/report-sampler.ts";
-import { lateInvoker } from "./upstreams/lambda/late-invoker.ts";
-import type { AwsSettings } from "./upstreams/lambda/sdk-invoker.ts";
+import { lateInvoker, type InvokerSettings } from "./upstreams/lambda/late-invoker.ts";
 import { legacyUpstream, type LegacySettings } from "./upstreams/legacy.ts";
 import { webSocketTunnel } from "./upstreams/tunnel.ts";
 import type { Upstream } from "./upstreams/upstream.ts";
@@ -135,13 +134,13 @@ export function routings(
 /** Connections that are kept over reloads. */
 interface Connections extends Pick<Kept<unknown, unknown>, "sweep" | "close"> {
   readonly legacies: Kept<LegacySettings, HttpUpstream>;
-  readonly invokers: Kept<AwsSettings, Invoker>;
+  readonly invokers: Kept<InvokerSettings, Invoker>;
   readonly hosts: Kept<WebTarget, HttpUpstream>;
 }
 
 function connections(): Connections {
   const legacies = kept<LegacySettings, HttpUpstream>(legacyUpstream);
-  const invokers = kept<AwsSettings, Invoker>(lateInvoker);
+  const invokers = kept<InvokerSettings, Invoker>(lateInvoker);
   const hosts = kept<WebTarget, HttpUpstream>((target) => webUpstream({ target }));
   const all = [legacies, invokers, hosts];
   return {
@@ -161,13 +160,13 @@ function rehearsalOf({ function: target, shadow }: Route): LambdaTarget | null {
 }
 
 interface WarmSettings {
-  readonly aws: AwsSettings;
+  readonly aws: InvokerSettings;
   readonly targets: readonly LambdaTarget[];
 }
 
 /** Only what the calls themselves depend on: other settings of AWS change without new connections. */
-function awsSettings({ region, endpoint }: GatewayConfig["aws"]): AwsSettings {
-  return { region, endpoint };
+function awsSettings({ region, endpoint, client }: GatewayConfig["aws"]): InvokerSettings {
+  return { region, endpoint, client };
 }
 
 function toBeKeptWarm(routes: readonly Route[]): LambdaTarget[] {

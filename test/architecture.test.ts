@@ -42,7 +42,7 @@ const within = (place: string, ...rooms: string[]) =>
 
 /** Package → the only places of the gateway that may know it. */
 const VENDORS: Readonly<Record<string, readonly string[]>> = {
-  "@aws-sdk/client-lambda": ["gateway/upstreams/lambda/sdk-invoker.ts", "gateway/doctor/aws.ts"],
+  "@aws-sdk/client-lambda": ["gateway/upstreams/lambda", "gateway/doctor/aws.ts"],
   "@aws-sdk/client-appconfigdata": ["gateway/flags/appconfig.ts"],
   "@aws-sdk/client-appconfig": ["gateway/flags"],
   "@aws-sdk/credential-provider-node": ["gateway/upstreams/web"],

@@ -28,6 +28,8 @@ export interface GatewayConfig {
   readonly aws: {
     readonly region: string;
     readonly endpoint: string | null;
+    /** What calls functions: our own client, or the AWS SDK's. */
+    readonly client: "lean" | "sdk";
     /** Share of calls whose report is read, 0–100. */
     readonly reportPercent: number;
     /** File of prices, as it is written; null for those that come with Banyan. */
@@ -156,6 +158,7 @@ export function gatewayConfig(
     aws: {
       region: aws.region,
       endpoint: aws.endpoint ?? null,
+      client: aws.client,
       reportPercent: aws.reportPercent,
       pricesFile: aws.prices ?? null,
       prices: builtInPrices,

@@ -241,6 +241,14 @@ export const routesFile = z.strictObject({
       endpoint: httpUrl
         .optional()
         .meta({ description: "Instead of AWS itself, for tests.", examples: ["http://127.0.0.1:9001"] }),
+      client: z
+        .enum(["lean", "sdk"])
+        .prefault("lean")
+        .meta({
+          description:
+            "What calls functions: Banyan's own client, or the AWS SDK's, which takes more of the CPU.",
+          examples: ["sdk"],
+        }),
       reportPercent: z
         .number()
         .min(0)

@@ -6,6 +6,8 @@ import { UpstreamError, type FailureKind } from "./upstream.ts";
 const NEVER_READY: Readonly<Record<string, FailureKind>> = {
   ENOTFOUND: "unresolved",
   EAI_AGAIN: "unresolved",
+  EAI_FAIL: "unresolved",
+  EAI_NODATA: "unresolved",
   ETIMEDOUT: "connect-timeout",
   EMFILE: "unavailable",
   ENFILE: "unavailable",
@@ -29,7 +31,8 @@ function kindOfBreak(code: string): FailureKind {
   return code.startsWith("HPE_") ? "bad-answer" : "reset";
 }
 
-function kindOfRefusal(code: string): FailureKind {
+/** What an error of a connection that never was ready says. */
+export function kindOfRefusal(code: string): FailureKind {
   return NEVER_READY[code] ?? (TLS.test(code) ? "tls" : "refused");
 }
 

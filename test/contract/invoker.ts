@@ -42,6 +42,8 @@ const answer = (status: number, fields: string[], body: string) =>
   [`HTTP/1.1 ${status} X`, ...fields, `Content-Length: ${body.length}`, "", body].join("\r\n");
 const typed = (status: number, type: string, body = '{"Message":"no"}') =>
   answer(status, [`X-Amzn-Errortype: ${type}`], body);
+/** One connection, one call: what each call has sent stands by itself. */
+const CLOSE = "Connection: close";
 const OK = answer(200, [], "{}");
 
 /** The head of a streamed answer; `framed` makes what follows. */
@@ -117,6 +119,81 @@ export function invokerContract(name: string, make: MakeInvoker): void {
     it("may take longer than connecting may", async () => {
       const lambda = await service((socket) => void setTimeout(() => socket.write(OK), 2_300));
       expect(await to(lambda.url).invoke(CALL, NEVER)).toMatchObject({ functionError: undefined });
+    });
+
+    it("names a function by its ARN as well", async () => {
+      const lambda = await service((socket) => socket.write(OK));
+      const functionName = "arn:aws:lambda:eu-central-1:123456789012:function:get-order";
+      await to(lambda.url).invoke({ ...CALL, functionName }, NEVER);
+      expect(lambda.received[0]).toContain(`/functions/${encodeURIComponent(functionName)}/invocations?`);
+    });
+
+    it("may be as large as Lambda takes it, and so may its answer", async () => {
+      const large = JSON.stringify("x".repeat(6_000_000));
+      const lambda = await service((socket, soFar) => {
+        if (soFar.endsWith('"')) socket.write(answer(200, [], large));
+      });
+      const { payload } = await to(lambda.url).invoke({ ...CALL, payload: Buffer.from(large) }, NEVER);
+      expect(lambda.received[0]!.endsWith(`\r\n\r\n${large}`)).toBe(true);
+      expect(Buffer.from(payload).equals(Buffer.from(large))).toBe(true);
+    });
+
+    it("leaves its connection to the next one", async () => {
+      const lambda = await service((socket) => socket.write(OK));
+      const invoker = to(lambda.url);
+      for (let i = 0; i < 3; i++) await invoker.invoke(CALL, NEVER);
+      expect(lambda.received).toHaveLength(1);
+    });
+
+    it("is signed by the service's clock once that has refused one that is off", async () => {
+      const anHour = 3_600_000;
+      const lambda = await service((socket) => {
+        const date = `Date: ${new Date(Date.now() + anHour).toUTCString()}`;
+        socket.end(answer(403, [date, CLOSE, "X-Amzn-Errortype: InvalidSignatureException"], "{}"));
+      });
+      const invoker = to(lambda.url);
+      for (let i = 0; i < 2; i++)
+        expect(await failureOf(invoker.invoke(CALL, NEVER))).toEqual(["denied", "not-started"]);
+      const hoursAhead = lambda.received.map((text) => {
+        const [, ...parts] = /\r\nx-amz-date: (....)(..)(..)T(..)(..)(..)Z\r\n/i.exec(text)!;
+        const [year, month, day, hour, minute, second] = parts.map(Number) as [number, number, ...number[]];
+        return Math.round((Date.UTC(year, month - 1, day, hour, minute, second) - Date.now()) / anHour) + 0;
+      });
+      expect(hoursAhead).toEqual([0, 1]);
+    });
+
+    it("is signed with what the SDK's chain finds, asked for once by all, and again when it runs out", async () => {
+      let asked = 0;
+      const container = await service((socket) => {
+        asked += 1;
+        const Expiration = new Date(Date.now() + 60_000).toISOString();
+        const facts = {
+          AccessKeyId: `KEY${asked}`,
+          SecretAccessKey: "s",
+          Token: `token${asked}`,
+          Expiration,
+        };
+        socket.end(answer(200, [CLOSE], JSON.stringify(facts)));
+      });
+      for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) vi.stubEnv(name, undefined);
+      for (const name of ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]) vi.stubEnv(name, "/nowhere");
+      vi.stubEnv("AWS_CONTAINER_CREDENTIALS_FULL_URI", container.url);
+      cleanups.push(() => vi.unstubAllEnvs());
+      const lambda = await service((socket) => socket.end(answer(200, [CLOSE], "{}")));
+      const invoker = to(lambda.url);
+      await Promise.all([1, 2, 3].map(() => invoker.invoke(CALL, NEVER)));
+      const signed = /SignedHeaders=[^,]*;x-amz-security-token/;
+      expect(lambda.received.filter((text) => signed.test(text))).toHaveLength(3);
+      const tokens = () =>
+        lambda.received.map((text) => /\r\nx-amz-security-token: (\w+)\r\n/i.exec(text)?.[1]);
+      expect(tokens()).toEqual(["token1", "token1", "token1"]);
+      // What ends in less than five minutes is renewed: by now, or by the call after the next.
+      await expect
+        .poll(async () => {
+          await invoker.invoke(CALL, NEVER);
+          return tokens().at(-1);
+        })
+        .not.toBe("token1");
     });
 
     it("has run when its answer is cut short", async () => {
@@ -281,6 +358,18 @@ export function invokerContract(name: string, make: MakeInvoker): void {
       ["service failure", typed(500, "ServiceException"), "service-error", "unknown"],
       ["untyped 503", answer(503, [], "<html>"), "service-error", "unknown"],
       ["typed 5xx that nobody knows", typed(502, "SomethingNewException"), "service-error", "unknown"],
+      [
+        "typed in its body",
+        answer(429, [], '{"__type":"a.b#TooManyRequestsException"}'),
+        "throttled",
+        "not-started",
+      ],
+      [
+        "typed with a link",
+        typed(502, "ENILimitReachedException:http://internal.amazon.com/"),
+        "unavailable",
+        "not-started",
+      ],
       ["no HTTP", "HELLO\r\n\r\n", "reset", "unknown"],
     ])("is sorted: %s", async (_what, bytes, kind, phase) => {
       const lambda = await service((socket) => socket.write(bytes));
@@ -345,6 +434,21 @@ export function invokerContract(name: string, make: MakeInvoker): void {
       const port = await serving((socket) => serverSide(socket, selfSigned()));
       const invoked = to(`https://localhost:${port}`).invoke(CALL, NEVER);
       expect(await failureOf(invoked)).toEqual(["tls", "not-started"]);
+    });
+
+    it("is encrypted, and the next one goes over the same connection", async () => {
+      const identity = selfSigned();
+      cleanups.push(trust(identity));
+      let handshakes = 0;
+      const port = await serving((socket) => {
+        const secure = serverSide(socket, identity);
+        secure.once("data", () => (handshakes += 1));
+        secure.on("data", () => secure.write(OK));
+      });
+      const invoker = to(`https://localhost:${port}`);
+      for (let i = 0; i < 3; i++)
+        expect(await invoker.invoke(CALL, NEVER)).toMatchObject({ functionError: undefined });
+      expect(handshakes).toBe(1);
     });
 
     it("may have started when TLS fails with the request already there", async () => {

@@ -3,14 +3,14 @@ import { createServer } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { lambdaUpstream } from "../../gateway/upstreams/lambda/lambda.ts";
-import { sdkInvoker } from "../../gateway/upstreams/lambda/sdk-invoker.ts";
 import type { FailureKind } from "../../gateway/upstreams/upstream.ts";
 import { startHarness } from "../support/harness.ts";
 import { failed, late, told, unreachable, type Told } from "../support/problem.ts";
 import { rawServer } from "../support/raw-server.ts";
 import { lambdaTarget } from "../support/targets.ts";
+import { testedInvoker } from "../support/tested-invoker.ts";
 
-/** Something breaks between the gateway and Lambda's API: the real SDK on real sockets, counted at both ends. */
+/** Something breaks between the gateway and Lambda's API: the real client on real sockets, counted at both ends. */
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -46,7 +46,7 @@ const FRAGILE = "{ minimumCalls: 1, errorPercent: 50, window: 30s, open: 60s }";
 
 async function gatewayTo(endpoint: string, timeout: string) {
   const legacy = await monolith();
-  const invoker = sdkInvoker({ region: "eu-central-1", endpoint });
+  const invoker = testedInvoker({ region: "eu-central-1", endpoint });
   cleanups.push(() => invoker.close());
   const upstream = lambdaUpstream({ invoker, target: lambdaTarget("f"), paramsOf: () => ({}) });
   const target = `function: { lambda: f }, timeout: ${timeout}`;

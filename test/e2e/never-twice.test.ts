@@ -3,7 +3,6 @@ import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { lambdaUpstream } from "../../gateway/upstreams/lambda/lambda.ts";
-import { sdkInvoker } from "../../gateway/upstreams/lambda/sdk-invoker.ts";
 import type { Upstream } from "../../gateway/upstreams/upstream.ts";
 import { startHarness } from "../support/harness.ts";
 import { Ledger } from "../support/ledger.ts";
@@ -13,10 +12,11 @@ import { rawServer } from "../support/raw-server.ts";
 import { nameFor, scriptedLambda, type FaultName } from "../support/scripted-lambda.ts";
 import { scriptedMonolith } from "../support/scripted-monolith.ts";
 import { lambdaTarget } from "../support/targets.ts";
+import { testedInvoker } from "../support/tested-invoker.ts";
 import { READS, SLOW, weather, type Sent, type Weather } from "../support/weather.ts";
 
 /**
- * The gateway's promise, held against random weather: the real data path, the real SDK, real sockets on every side, and
+ * The gateway's promise, held against random weather: the real data path, the real client, real sockets on every side, and
  * each side keeping its own books of what it has done. BANYAN_LONG=1 searches for twenty minutes, from a new seed.
  */
 const LONG = process.env["BANYAN_LONG"] === "1";
@@ -43,8 +43,8 @@ afterAll(() => Promise.all([lambda.close(), monolith.close()]));
 /** Routes each request to the function whose name says how it ends. */
 function functionOf(stream: boolean): Upstream & { close(): void } {
   const region = "eu-central-1";
-  const there = sdkInvoker({ region, endpoint: lambda.url });
-  const refusing = sdkInvoker({ region, endpoint: nowhere });
+  const there = testedInvoker({ region, endpoint: lambda.url });
+  const refusing = testedInvoker({ region, endpoint: nowhere });
   return {
     name: "scripted",
     send(request, attempt) {

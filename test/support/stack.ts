@@ -11,6 +11,7 @@ import { silentTelemetry } from "../../gateway/telemetry/silent.ts";
 import type { RequestFinished, Telemetry } from "../../gateway/telemetry/telemetry.ts";
 import { startLegacyMock } from "../../legacy-mock/shop.ts";
 import { startLocalAws } from "../../local-aws/server.ts";
+import { TESTED_CLIENT } from "./tested-invoker.ts";
 
 const LAMBDAS = resolve(import.meta.dirname, "../../lambdas");
 
@@ -37,7 +38,7 @@ export async function startStack(
 
   const configFile = join(folder, "routes.yaml");
   const configText = (routesText: string) =>
-    `version: 1\nlegacy: { url: "${legacy.url}" }\naws: { endpoint: "${functions.url}", reportPercent: 100 }\n${more}\nroutes:\n${routesText}\n`;
+    `version: 1\nlegacy: { url: "${legacy.url}" }\naws: { endpoint: "${functions.url}", reportPercent: 100, client: ${TESTED_CLIENT} }\n${more}\nroutes:\n${routesText}\n`;
   writeFileSync(configFile, configText(routes));
   const finished: RequestFinished[] = [];
   let flagVersion = "none";

@@ -26,6 +26,8 @@ export class Connection {
   reused = false;
   /** Monotonic milliseconds until which an idle connection is worth keeping. */
   idleUntilMs = 0;
+  /** Monotonic milliseconds after which it is no use waiting for it to become ready. */
+  lateMs = Number.POSITIVE_INFINITY;
   user: ConnectionUser | null = null;
 
   /** `onGone` runs when it can no longer be used, once. */
@@ -52,6 +54,11 @@ export class Connection {
         this.#closed(failure);
         onGone();
       });
+  }
+
+  /** Ends it as one that never became ready. */
+  giveUp(): void {
+    this.socket.destroy(Object.assign(new Error("the connection took too long"), { code: "ETIMEDOUT" }));
   }
 
   /** Ends it for its user, who hears no more of it. */

@@ -1,6 +1,5 @@
 import type { Clock } from "../../clock.ts";
 import { endToEnd, passableTrailers, without } from "../../http/headers.ts";
-import type { GatewayRequest } from "../../http/request.ts";
 import { httpFailure } from "../http-errors.ts";
 import { UpstreamError, type Attempt, type UpstreamResponse } from "../upstream.ts";
 import { AnswerBody, type AnswerSource } from "./answer-body.ts";
@@ -11,7 +10,7 @@ import type { Connection } from "./connection.ts";
 import { malformed } from "./field-lines.ts";
 import { framingOf, type Framing } from "./framing.ts";
 import type { Guest, Pool } from "./pool.ts";
-import { SAFE, type RequestHead } from "./request-head.ts";
+import { SAFE, type Message, type RequestHead } from "./request-head.ts";
 import { Upload, writeTogether, type UploadWatcher } from "./upload.ts";
 
 /** A server that was asked to wait for its word may be too old to give it (RFC 9110 §10.1.1: do not wait for ever). */
@@ -27,7 +26,7 @@ export class Exchange implements Guest, AnswerSource, UploadWatcher {
   /** The answer once its head is there, its body whole when that was there as well. Rejects with an UpstreamError. */
   readonly answer: Promise<UpstreamResponse>;
   over = false;
-  readonly #request: GatewayRequest;
+  readonly #request: Message;
   readonly #head: RequestHead;
   readonly #attempt: Attempt;
   readonly #pool: Pool;
@@ -47,7 +46,7 @@ export class Exchange implements Guest, AnswerSource, UploadWatcher {
   #reader: BodyReader | null = null;
   #body: AnswerBody | null = null;
 
-  constructor(request: GatewayRequest, head: RequestHead, attempt: Attempt, pool: Pool, clock: Clock) {
+  constructor(request: Message, head: RequestHead, attempt: Attempt, pool: Pool, clock: Clock) {
     this.#request = request;
     this.#head = head;
     this.#attempt = attempt;

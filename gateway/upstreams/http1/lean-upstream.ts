@@ -1,17 +1,25 @@
 import { systemClock, type Clock } from "../../clock.ts";
 import type { HttpUpstream, HttpUpstreamSettings } from "../http-upstream.ts";
-import { UpstreamError } from "../upstream.ts";
+import { UpstreamError, type Attempt, type UpstreamResponse } from "../upstream.ts";
 import { dialer } from "./dial.ts";
 import { Exchange } from "./exchange.ts";
-import { Pool } from "./pool.ts";
-import { requestHead } from "./request-head.ts";
+import { Pool, type PoolSettings } from "./pool.ts";
+import { requestHead, type Message } from "./request-head.ts";
+
+/** As any upstream, for requests that need not have come from a client. */
+export interface LeanUpstream extends HttpUpstream {
+  send(request: Message, attempt: Attempt): Promise<UpstreamResponse>;
+}
 
 /**
  * A server of HTTP/1.1, such as the monolith, over keep-alive connections of node:net: what node:http's client does for
  * everybody is left out, which takes away half the cost of a request (docs/performance.md). Bodies stream with
  * backpressure in both directions; an answer that came whole is handed on whole.
  */
-export function leanUpstream(settings: HttpUpstreamSettings, clock: Clock = systemClock): HttpUpstream {
+export function leanUpstream(
+  settings: HttpUpstreamSettings & PoolSettings,
+  clock: Clock = systemClock,
+): LeanUpstream {
   const dial = dialer(settings.url);
   const pool = new Pool(dial, settings, clock);
   return {

@@ -13,9 +13,13 @@ export interface Guest extends ConnectionUser {
 export interface PoolSettings {
   /** Connections at most. Whoever comes beyond that waits in line. */
   readonly connections: number;
+  /** Milliseconds that a connection has to become ready, its TLS handshake included; as long as its request unless set. */
+  readonly connectMs?: number;
+  /** How long an idle connection is kept when the server does not say: less than most servers keep theirs, unless set. */
+  readonly idleMs?: number;
 }
 
-/** How long an idle connection is kept when the server does not say: most servers keep theirs for longer. */
+/** Most servers keep idle connections for longer. */
 const IDLE_MS = 4_000;
 /** The server's clock for an idle connection starts before ours does. */
 const IDLE_MARGIN_MS = 1_000;
@@ -28,6 +32,8 @@ export class Pool {
   readonly #dialer: Dialer;
   readonly #clock: Clock;
   readonly #most: number;
+  readonly #connectMs: number;
+  readonly #idleMs: number;
   readonly #all = new Set<Connection>();
   /** The one used last is used next: that keeps the fewest warm, and the others age out before the server closes them. */
   readonly #free: Connection[] = [];
@@ -35,10 +41,16 @@ export class Pool {
   #checking: NodeJS.Timeout | undefined;
   #closing = false;
 
-  constructor(dialer: Dialer, { connections }: PoolSettings, clock: Clock) {
+  constructor(
+    dialer: Dialer,
+    { connections, connectMs = Number.POSITIVE_INFINITY, idleMs = IDLE_MS }: PoolSettings,
+    clock: Clock,
+  ) {
     this.#dialer = dialer;
     this.#clock = clock;
     this.#most = connections;
+    this.#connectMs = connectMs;
+    this.#idleMs = idleMs;
   }
 
   /** Gives the guest a connection, now or once one is free. */
@@ -58,6 +70,7 @@ export class Pool {
   /** Gives the guest a connection that nobody has used before. */
   open(guest: Guest): void {
     const connection = new Connection(this.#dialer, () => this.#gone(connection));
+    connection.lateMs = this.#clock.elapsed() + this.#connectMs;
     this.#all.add(connection);
     this.#checking ??= setInterval(() => this.#lookAround(), CHECK_EVERY_MS).unref();
     this.#lend(connection, guest);
@@ -69,7 +82,7 @@ export class Pool {
     connection.reused = true;
     const next = this.#nextInLine();
     if (next !== undefined) return this.#lend(connection, next);
-    const keepMs = idleMs === null ? IDLE_MS : idleMs - IDLE_MARGIN_MS;
+    const keepMs = idleMs === null ? this.#idleMs : idleMs - IDLE_MARGIN_MS;
     if (this.#closing || keepMs <= 0) return connection.destroy();
     connection.idleUntilMs = this.#clock.elapsed() + keepMs;
     this.#free.push(connection);
@@ -111,6 +124,7 @@ export class Pool {
 
   #check(nowMs: number): void {
     for (const connection of this.#all) {
+      if (!connection.ready && connection.lateMs <= nowMs) connection.giveUp();
       if (connection.user !== null) connection.user.check(nowMs);
       else if (connection.idleUntilMs <= nowMs) connection.destroy();
     }

@@ -1,7 +1,13 @@
 import type { HeaderList } from "../../http/headers.ts";
 import type { GatewayRequest } from "../../http/request.ts";
+import type { Target } from "../../http/target.ts";
 import { UpstreamError } from "../upstream.ts";
 import { isFieldText, isToken } from "./field-lines.ts";
+
+/** What of a request goes over the wire. */
+export interface Message extends Pick<GatewayRequest, "method" | "host" | "headers" | "body"> {
+  readonly target: Pick<Target, "raw">;
+}
 
 /** What goes before a request's body. */
 export interface RequestHead {
@@ -18,7 +24,7 @@ export const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
  * A request's head with the framing of its body. Throws an UpstreamError (`rejected`: nothing was sent) when it could be
  * read in two ways, or would break out of its line. `ownHost` stands in where the client named none (HTTP/1.0).
  */
-export function requestHead(request: GatewayRequest, ownHost: string): RequestHead {
+export function requestHead(request: Message, ownHost: string): RequestHead {
   const { method, target, host, body } = request;
   if (!isToken(method) || !isTarget(target.raw)) throw rejected("a request line that is none");
   let text = `${method} ${target.raw} HTTP/1.1\r\n`;

@@ -1,3 +1,4 @@
+import { kindOfRefusal } from "../http-errors.ts";
 import { UpstreamError, type FailureKind, type FailurePhase } from "../upstream.ts";
 
 /** What a failed call of the Lambda API shows of itself, whoever made the call. */
@@ -73,21 +74,6 @@ const BY_STATUS: Readonly<Record<number, FailureKind>> = {
   429: "throttled",
 };
 
-/** Node's codes for connections that never were. */
-const BY_CODE: Readonly<Record<string, FailureKind>> = {
-  ENOTFOUND: "unresolved",
-  EAI_AGAIN: "unresolved",
-  EAI_FAIL: "unresolved",
-  EAI_NODATA: "unresolved",
-  ETIMEDOUT: "connect-timeout",
-  EMFILE: "unavailable",
-  ENFILE: "unavailable",
-  EPROTO: "tls",
-};
-
-/** Node's codes of TLS: its own, OpenSSL's, and those of certificates (`DEPTH_ZERO_SELF_SIGNED_CERT` and its kin). */
-const TLS = /^ERR_(?:TLS|SSL)_|CERT|SIGNATURE/;
-
 /** Sorts a failed call by what is known to have happened to the function. */
 export function invokeFailure(failure: InvokeFailure, cause?: unknown): UpstreamError {
   const { type, status, code, message } = failure;
@@ -114,5 +100,5 @@ function kindOf({ type, status, code, sent }: InvokeFailure): FailureKind {
   if (sent) return "reset";
   // Nothing was sent and no connection is to blame: there was nothing to sign the call with.
   if (code === "") return "denied";
-  return BY_CODE[code] ?? (TLS.test(code) ? "tls" : "refused");
+  return kindOfRefusal(code);
 }

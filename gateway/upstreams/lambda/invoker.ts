@@ -1,3 +1,12 @@
+import { UpstreamError } from "../upstream.ts";
+
+/** Where Lambda's API is. */
+export interface AwsSettings {
+  readonly region: string;
+  /** Instead of AWS itself; null leaves it to the SDK, which also reads AWS_ENDPOINT_URL_LAMBDA. */
+  readonly endpoint: string | null;
+}
+
 /** One call of a function. */
 export interface Call {
   /** Function name or ARN. */
@@ -5,7 +14,7 @@ export interface Call {
   /** Alias or version. */
   readonly qualifier: string;
   /** The event, as UTF-8 JSON. */
-  readonly payload: Uint8Array;
+  readonly payload: Buffer;
   /** True to get the last 4 KB of the function's log with the answer. */
   readonly logTail?: boolean;
 }
@@ -42,4 +51,16 @@ export interface Invoker {
   invokeStreamed(call: Call, signal: AbortSignal): Promise<StreamedInvocation>;
   /** Lets go of idle connections, and of the others as their calls end; no call under way is cut. */
   close(): void;
+}
+
+/** An answer that ended before its end: the function has run. */
+export function brokenOff(message: string, cause?: unknown): UpstreamError {
+  return new UpstreamError("reset", `the answer broke off: ${message}`.slice(0, 300), {
+    phase: "started",
+    cause,
+  });
+}
+
+export function givenUp(cause: unknown): UpstreamError {
+  return new UpstreamError("client-gone", "the call was given up", { cause });
 }

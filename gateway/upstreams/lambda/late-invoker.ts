@@ -1,8 +1,12 @@
-import type { Invoker } from "./invoker.ts";
-import type { AwsSettings } from "./sdk-invoker.ts";
+import type { AwsSettings, Invoker } from "./invoker.ts";
 
-/** Calls functions through the AWS SDK, which is loaded at once and in the background: only who has functions there needs it. */
-export function lateInvoker(settings: AwsSettings): Invoker {
+export interface InvokerSettings extends AwsSettings {
+  /** Which client calls: our own over node:net, or the AWS SDK's. */
+  readonly client: "lean" | "sdk";
+}
+
+/** Calls functions. What does so is loaded at once and in the background: only who has functions there needs the AWS SDK. */
+export function lateInvoker(settings: InvokerSettings): Invoker {
   const loading = load(settings);
   // Whoever calls is told.
   loading.catch(() => undefined);
@@ -13,7 +17,7 @@ export function lateInvoker(settings: AwsSettings): Invoker {
   };
 }
 
-async function load(settings: AwsSettings): Promise<Invoker> {
-  const { sdkInvoker } = await import("./sdk-invoker.ts");
-  return sdkInvoker(settings);
+async function load({ client, ...settings }: InvokerSettings): Promise<Invoker> {
+  if (client === "lean") return (await import("./lean-invoker.ts")).leanInvoker(settings);
+  return (await import("./sdk-invoker.ts")).sdkInvoker(settings);
 }

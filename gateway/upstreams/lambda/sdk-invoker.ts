@@ -9,14 +9,8 @@ import http from "node:http";
 import https from "node:https";
 import { invokeFailure } from "./invoke-errors.ts";
 import { functionFailure } from "./function-failure.ts";
-import type { Call, Invoker } from "./invoker.ts";
-import { UpstreamError } from "../upstream.ts";
-
-export interface AwsSettings {
-  readonly region: string;
-  /** Instead of AWS itself; null leaves it to the SDK, which also reads AWS_ENDPOINT_URL_LAMBDA. */
-  readonly endpoint: string | null;
-}
+import { brokenOff, givenUp, type AwsSettings, type Call, type Invoker } from "./invoker.ts";
+import type { UpstreamError } from "../upstream.ts";
 
 /** Enough sockets for any burst; Lambda's own concurrency is the limit that should be felt. */
 const SOCKETS = 1_024;
@@ -127,18 +121,7 @@ async function* chunksOf(
   if (ErrorCode !== undefined) throw functionFailure(ErrorCode, ErrorDetails);
 }
 
-function brokenOff(message: string, cause?: unknown): UpstreamError {
-  return new UpstreamError("reset", `the answer broke off: ${message}`.slice(0, 300), {
-    phase: "started",
-    cause,
-  });
-}
-
 async function* noEvents(): AsyncGenerator<never> {}
-
-function givenUp(cause: unknown): UpstreamError {
-  return new UpstreamError("client-gone", "the call was given up", { cause });
-}
 
 /** Errors of connections that never were ready: not a byte of a request had left on them. */
 const early = new WeakSet<Error>();
