@@ -61,6 +61,8 @@ await run(
 );
 
 const base = `http://127.0.0.1:${ports.gateway}`;
+/** The other terminal does not have our environment. */
+const elsewhere = ports.admin === 9901 ? "" : ` ADMIN_PORT=${ports.admin}`;
 console.log(`
 Banyan is up after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.
 
@@ -70,7 +72,7 @@ Banyan is up after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.
   functions   http://127.0.0.1:${ports.functions}   (the Lambda API; AWS's own runtime client runs lambdas/)
 
 Try, in another terminal:
-  export PATH="$PWD/node_modules/.bin:$PATH"
+  export PATH="$PWD/node_modules/.bin:$PATH"${elsewhere}
   curl -i ${base}/api/orders/1001
   banyan explain GET /api/orders/1001
   banyan promote list-customers --reason "first step" && banyan status
