@@ -14,18 +14,24 @@ export function watchMemory(
   telemetry: Pick<Telemetry, "overloadChanged">,
 ): Disposable {
   const timer = setInterval(() => {
-    const changed = overload.measured(memoryUses(limits));
+    const uses = memoryUses(limits);
+    const changed = uses !== null && overload.measured(uses);
     if (changed) telemetry.overloadChanged({ shed: overload.shed, problems: overload.problems() });
   }, EVERY_MS).unref();
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-/** What this process uses: bytes in buffers (bodies, copies, answers), V8's heap, and memory as the system counts it. */
+/**
+ * What this process uses: bytes in buffers (bodies, copies, answers), V8's heap, and memory as the system counts it. Null when
+ * it cannot be told: the system's count is in a file, and there may be no descriptor left to open it with.
+ */
 function memoryUses({
   bufferBytes,
   memoryPercent,
-}: Pick<EdgeLimits, "bufferBytes" | "memoryPercent">): Use[] {
-  const { arrayBuffers, rss } = process.memoryUsage();
+}: Pick<EdgeLimits, "bufferBytes" | "memoryPercent">): Use[] | null {
+  const used = memoryUsage();
+  if (used === null) return null;
+  const { arrayBuffers, rss } = used;
   const { used_heap_size: heap, heap_size_limit: heapLimit } = getHeapStatistics();
   const most = memoryPercent / 100;
   return [
@@ -33,6 +39,14 @@ function memoryUses({
     { of: "the heap that limits.memory leaves", share: heap / (heapLimit * most) },
     { of: "the memory that limits.memory leaves", share: rss / (availableBytes() * most) },
   ];
+}
+
+function memoryUsage(): NodeJS.MemoryUsage | null {
+  try {
+    return process.memoryUsage();
+  } catch {
+    return null;
+  }
 }
 
 /** What the container may have, or else the machine: without a bound, Node says 0 or more than there is. */
