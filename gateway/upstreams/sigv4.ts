@@ -39,15 +39,14 @@ export interface SigV4Proof {
  * once for each secret, which spares four of five HMACs.
  */
 export function sigV4Signer(region: string, service: string): SigV4Signer {
-  let key: { readonly of: string; readonly bytes: Buffer } = { of: "", bytes: Buffer.alloc(0) };
-  const keyOf = (secret: string, date: string): Buffer => {
+  let day: { readonly of: string; readonly mac: (text: string) => string } | undefined;
+  const macOf = (secret: string, date: string) => {
     const of = `${date}${secret}`;
-    if (key.of !== of) {
+    if (day?.of !== of) {
       const steps = [date, region, service, "aws4_request"];
-      const bytes = steps.reduce<Buffer>(hmac, Buffer.from(`AWS4${secret}`));
-      key = { of, bytes };
+      day = { of, mac: hmacBy(steps.reduce<Buffer>(hmac, Buffer.from(`AWS4${secret}`))) };
     }
-    return key.bytes;
+    return day.mac;
   };
   return ({ method, path, query, headers, body }, { accessKeyId, secretAccessKey, sessionToken }, nowMs) => {
     const time = new Date(nowMs).toISOString().replace(/[:-]|\.\d{3}/g, "");
@@ -62,7 +61,7 @@ export function sigV4Signer(region: string, service: string): SigV4Signer {
     const date = time.slice(0, 8);
     const scope = `${date}/${region}/${service}/aws4_request`;
     const stringToSign = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash("sha256", canonicalRequest)}`;
-    const signature = createHmac("sha256", keyOf(secretAccessKey, date)).update(stringToSign).digest("hex");
+    const signature = macOf(secretAccessKey, date)(stringToSign);
     proof.push(
       "authorization",
       `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
@@ -73,6 +72,23 @@ export function sigV4Signer(region: string, service: string): SigV4Signer {
 
 function hmac(key: Buffer, data: string): Buffer {
   return createHmac("sha256", key).update(data).digest();
+}
+
+const BLOCK_BYTES = 64;
+
+/**
+ * HMAC-SHA256 in hexadecimal by one key of no more than a block, as two hashes (RFC 2104 §2): node:crypto's Hmac took a
+ * quarter of a whole call's time, most of it for its key.
+ */
+function hmacBy(key: Buffer): (text: string) => string {
+  const padded = Buffer.alloc(BLOCK_BYTES);
+  key.copy(padded);
+  const inner = padded.map((byte) => byte ^ 0x36);
+  const outer = padded.map((byte) => byte ^ 0x5c);
+  return (text) => {
+    const hashed = hash("sha256", Buffer.concat([inner, Buffer.from(text)]), "buffer");
+    return hash("sha256", Buffer.concat([outer, hashed]));
+  };
 }
 
 /** Every byte but the unreserved ones of RFC 3986 §2.3 as an escape, in UTF-8. */
