@@ -103,10 +103,10 @@ export function routings(
   const routingOf = (config: GatewayConfig): Routing => {
     const { legacy, aws, routes, trustedProxies, limits, tracing } = config;
     const recordPercent = traced ? tracing.percent : null;
-    const { url, connections, timeoutMs, client } = legacy;
+    const { url, connections, share, timeoutMs, client } = legacy;
     const routing = {
       table: routeTable(routes),
-      legacy: live.legacies.for({ name: "legacy", url, connections, client }),
+      legacy: live.legacies.for({ name: "legacy", url, connections, share, client }),
       tunnel: webSocketTunnel({ legacyUrl: url, timeoutMs, open }, telemetry),
       legacyTimeoutMs: timeoutMs,
       functions: new Map(routes.map((route) => [route.id, functionOf(route, aws, live)])),

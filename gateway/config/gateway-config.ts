@@ -21,6 +21,8 @@ export interface GatewayConfig {
     readonly timeoutMs: number;
     /** Sockets at most. */
     readonly connections: number;
+    /** Percent of them that one route may hold. */
+    readonly share: number;
     /** What asks it: our own client, or node:http's. */
     readonly client: "lean" | "node";
   };
@@ -152,6 +154,7 @@ export function gatewayConfig(
       url: new URL(legacy.url).origin,
       timeoutMs: legacy.timeout,
       connections: legacy.connections,
+      share: legacy.share,
       client: legacy.client,
     },
     flags: flagsConfig(flags),

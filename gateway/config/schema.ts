@@ -136,6 +136,16 @@ export const legacyEntry = z
       .max(65_535)
       .prefault(256)
       .meta({ description: "Sockets to legacy, at most.", examples: [256] }),
+    share: z
+      .number()
+      .gt(0)
+      .max(100)
+      .prefault(50)
+      .meta({
+        description:
+          "Percent of them, at most, for one route, or for unmatched requests whose paths begin with the same segment; with `client: lean`.",
+        examples: [50],
+      }),
     client: z
       .enum(["lean", "node"])
       .prefault("lean")

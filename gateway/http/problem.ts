@@ -23,6 +23,10 @@ const PROBLEMS: Readonly<Record<FailureKind, Problem>> = {
   timeout: late,
   "connect-timeout": late,
   "breaker-open": busy,
+  overloaded: {
+    ...problem(503, "overloaded", "Too many requests wait for this part of the service."),
+    retryAfterS: 1,
+  },
   throttled: busy,
   unavailable: busy,
   refused: unreachable,

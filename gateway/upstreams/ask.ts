@@ -4,6 +4,7 @@ import type { Decision } from "../flags/decide.ts";
 import type { GatewayRequest } from "../http/request.ts";
 import { asStep } from "../http/trace.ts";
 import type { Route } from "../routes/route.ts";
+import { unmatchedTenant } from "../routes/unmatched-tenant.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import {
   countsAgainst,
@@ -153,6 +154,7 @@ async function guarded(
     const answer = await upstream.send(sent, {
       timeoutMs: share(question.remainingMs(startedAt)),
       signal: request.signal,
+      tenant: route?.id ?? unmatchedTenant(request.target.raw),
       ...(onInformational && { onInformational }),
     });
     const durationMs = sinceAsked(question, startedAt);

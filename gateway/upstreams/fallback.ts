@@ -60,6 +60,7 @@ const NOT_ITS_FAULT: ReadonlySet<FailureKind> = new Set([
   "client-gone",
   "client-slow",
   "breaker-open",
+  "overloaded",
 ]);
 
 /** True when a failure counts against the upstream in its breaker. */

@@ -4,6 +4,8 @@ import { httpUpstream, type HttpUpstream, type HttpUpstreamSettings } from "./ht
 export interface LegacySettings extends HttpUpstreamSettings {
   /** Which client asks: ours over node:net, or node:http's own. */
   readonly client: "lean" | "node";
+  /** Percent of the connections that one tenant may hold; all when absent, and always with node:http's client. */
+  readonly share?: number;
 }
 
 /** The monolith. */

@@ -24,6 +24,8 @@ export interface UpstreamResponse {
 export interface Attempt {
   /** Milliseconds until the answer's headers must be there; a body that is still moving does not count. */
   readonly timeoutMs: number;
+  /** Whose share of the connections it takes; nobody's, and no share, when absent. */
+  readonly tenant?: string;
   /** Aborts when nobody wants the answer any more. */
   readonly signal: AbortSignal;
   /** Called for each 1xx but 100 and 101. */
@@ -60,6 +62,7 @@ export const FAILURE_KINDS = {
   rejected: "not-started",
   unavailable: "not-started",
   "breaker-open": "not-started",
+  overloaded: "not-started",
   timeout: "unknown",
   reset: "unknown",
   "service-error": "unknown",

@@ -29,6 +29,8 @@ export class Connection {
   /** Monotonic milliseconds after which it is no use waiting for it to become ready. */
   lateMs = Number.POSITIVE_INFINITY;
   user: ConnectionUser | null = null;
+  /** On whose account it is in use; stays until the socket is closed. */
+  tenant: { held: number } | null = null;
 
   /** `onGone` runs when it can no longer be used, once. */
   constructor(dialer: Dialer, onGone: () => void) {

@@ -26,6 +26,7 @@ export class Exchange implements Guest, AnswerSource, UploadWatcher {
   /** The answer once its head is there, its body whole when that was there as well. Rejects with an UpstreamError. */
   readonly answer: Promise<UpstreamResponse>;
   over = false;
+  readonly tenant: string;
   readonly #request: Message;
   readonly #head: RequestHead;
   readonly #attempt: Attempt;
@@ -50,6 +51,7 @@ export class Exchange implements Guest, AnswerSource, UploadWatcher {
     this.#request = request;
     this.#head = head;
     this.#attempt = attempt;
+    this.tenant = attempt.tenant ?? "";
     this.#pool = pool;
     this.#clock = clock;
     this.#lateMs = clock.elapsed() + attempt.timeoutMs;
@@ -72,6 +74,10 @@ export class Exchange implements Guest, AnswerSource, UploadWatcher {
     // A body's first byte takes the head along, unless the server has to be asked for the body first.
     else if (this.#sent || expectsContinue) socket.write(text, "latin1");
     if (connection.ready) this.onReady();
+  }
+
+  onTurnedAway(): void {
+    this.#fail(new UpstreamError("overloaded", `too many requests of ${this.tenant} wait for a connection`));
   }
 
   onReady(): void {

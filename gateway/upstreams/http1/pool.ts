@@ -1,13 +1,14 @@
 import type { Clock } from "../../clock.ts";
+import { Bulkhead, type Tenant, type Waiter } from "./bulkhead.ts";
 import { Connection, type ConnectionUser } from "./connection.ts";
 import type { Dialer } from "./dial.ts";
 
 /** Who needs a connection, until it is done with it. */
-export interface Guest extends ConnectionUser {
-  /** True once it needs none any more. */
-  readonly over: boolean;
+export interface Guest extends ConnectionUser, Waiter {
   /** Has the connection from now on, which may not be ready yet. */
   begin(connection: Connection): void;
+  /** Gets none: too many of its tenant wait already. */
+  onTurnedAway(): void;
 }
 
 export interface PoolSettings {
@@ -17,6 +18,8 @@ export interface PoolSettings {
   readonly connectMs?: number;
   /** How long an idle connection is kept when the server does not say: less than most servers keep theirs, unless set. */
   readonly idleMs?: number;
+  /** Percent of them that one tenant may hold, rounded up; all of them when absent. */
+  readonly share?: number;
 }
 
 /** Most servers keep idle connections for longer. */
@@ -34,27 +37,30 @@ export class Pool {
   readonly #most: number;
   readonly #connectMs: number;
   readonly #idleMs: number;
+  readonly #bulkhead: Bulkhead<Guest>;
   readonly #all = new Set<Connection>();
   /** The one used last is used next: that keeps the fewest warm, and the others age out before the server closes them. */
   readonly #free: Connection[] = [];
-  #waiting: Guest[] = [];
   #checking: NodeJS.Timeout | undefined;
   #closing = false;
 
   constructor(
     dialer: Dialer,
-    { connections, connectMs = Number.POSITIVE_INFINITY, idleMs = IDLE_MS }: PoolSettings,
+    { connections, share = 100, connectMs = Number.POSITIVE_INFINITY, idleMs = IDLE_MS }: PoolSettings,
     clock: Clock,
   ) {
     this.#dialer = dialer;
     this.#clock = clock;
     this.#most = connections;
+    this.#bulkhead = new Bulkhead(Math.ceil((connections * share) / 100));
     this.#connectMs = connectMs;
     this.#idleMs = idleMs;
   }
 
   /** Gives the guest a connection, now or once one is free. */
   take(guest: Guest): void {
+    const tenant = this.#bulkhead.tenantOf(guest);
+    if (this.#bulkhead.isFull(tenant)) return this.#queue(guest, tenant);
     const nowMs = this.#clock.elapsed();
     let connection = this.#free.pop();
     // One that has just ended and could not yet say so, or that nobody looked at in time.
@@ -62,9 +68,9 @@ export class Pool {
       connection.destroy();
       connection = this.#free.pop();
     }
-    if (connection !== undefined) this.#lend(connection, guest);
+    if (connection !== undefined) this.#lend(connection, guest, tenant);
     else if (this.#all.size < this.#most) this.open(guest);
-    else this.#waiting.push(guest);
+    else this.#queue(guest, tenant);
   }
 
   /** Gives the guest a connection that nobody has used before. */
@@ -73,15 +79,16 @@ export class Pool {
     connection.lateMs = this.#clock.elapsed() + this.#connectMs;
     this.#all.add(connection);
     this.#checking ??= setInterval(() => this.#lookAround(), CHECK_EVERY_MS).unref();
-    this.#lend(connection, guest);
+    this.#lend(connection, guest, this.#bulkhead.tenantOf(guest));
   }
 
   /** Takes back a connection whose answer is through; `idleMs` is how long the server says it keeps it, if it says. */
   release(connection: Connection, idleMs: number | null): void {
     connection.user = null;
     connection.reused = true;
-    const next = this.#nextInLine();
-    if (next !== undefined) return this.#lend(connection, next);
+    this.#unlend(connection);
+    const next = this.#bulkhead.next();
+    if (next !== undefined) return this.#lend(connection, next, this.#bulkhead.tenantOf(next));
     const keepMs = idleMs === null ? this.#idleMs : idleMs - IDLE_MARGIN_MS;
     if (this.#closing || keepMs <= 0) return connection.destroy();
     connection.idleUntilMs = this.#clock.elapsed() + keepMs;
@@ -94,22 +101,28 @@ export class Pool {
     for (const connection of this.#free) connection.destroy();
   }
 
-  #lend(connection: Connection, guest: Guest): void {
+  #lend(connection: Connection, guest: Guest, tenant: Tenant<Guest>): void {
     connection.user = guest;
+    connection.tenant = tenant;
+    tenant.held += 1;
     guest.begin(connection);
   }
 
-  #nextInLine(): Guest | undefined {
-    let next = this.#waiting.shift();
-    while (next?.over) next = this.#waiting.shift();
-    return next;
+  #unlend(connection: Connection): void {
+    if (connection.tenant !== null) connection.tenant.held -= 1;
+    connection.tenant = null;
+  }
+
+  #queue(guest: Guest, tenant: Tenant<Guest>): void {
+    if (!this.#bulkhead.queue(guest, tenant)) guest.onTurnedAway();
   }
 
   #gone(connection: Connection): void {
     this.#all.delete(connection);
+    this.#unlend(connection);
     const at = this.#free.indexOf(connection);
     if (at !== -1) this.#free.splice(at, 1);
-    const next = this.#all.size < this.#most ? this.#nextInLine() : undefined;
+    const next = this.#all.size < this.#most ? this.#bulkhead.next() : undefined;
     if (next !== undefined) return this.open(next);
     if (this.#all.size > 0) return;
     clearInterval(this.#checking);
@@ -128,7 +141,6 @@ export class Pool {
       if (connection.user !== null) connection.user.check(nowMs);
       else if (connection.idleUntilMs <= nowMs) connection.destroy();
     }
-    for (const guest of this.#waiting) guest.check(nowMs);
-    this.#waiting = this.#waiting.filter((guest) => !guest.over);
+    this.#bulkhead.check(nowMs);
   }
 }

@@ -18,6 +18,7 @@ describe("a small file", () => {
       url: "http://127.0.0.1:3000",
       timeoutMs: 60_000,
       connections: 256,
+      share: 50,
       client: "lean",
     });
     expect(config.flags).toEqual({ source: "file", file: null });
