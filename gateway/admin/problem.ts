@@ -22,6 +22,8 @@ export const STATUS_OF: Readonly<Record<RefusalKind, number>> = {
   "not-proven": 422,
   busy: 503,
   "not-ready": 503,
+  // RFC 4918 §11.5: what has to be stored cannot be.
+  "not-audited": 507,
   failed: 500,
 };
 

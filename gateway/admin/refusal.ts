@@ -15,6 +15,8 @@ export const REFUSALS = [
   "busy",
   /** What it needs is not there yet, or not at the moment: the same wish may be granted in a second. */
   "not-ready",
+  /** It cannot be written into the audit log, so it is not done. */
+  "not-audited",
   /** The flags, or the evidence, could not be read or written. */
   "failed",
 ] as const;

@@ -60,7 +60,7 @@ export async function write(
         };
       }
       const message = `nothing was changed, because the audit log cannot be written: ${error.message}`;
-      throw new Refusal("failed", message, "banyan audit verify");
+      throw new Refusal("not-audited", message, "banyan audit verify, or banyan kill, which goes without");
     },
   );
   telemetry.flipped({

@@ -372,17 +372,27 @@ routes:
 
   it("make no flip that cannot be logged, and stop everything all the same", async () => {
     const { parts, changes } = await fakeParts();
-    const audit = { ...parts.audit, begin: () => Promise.reject(new AuditError("disk full")) };
+    const audit = {
+      ...parts.audit,
+      begin: () => Promise.reject(new AuditError("ENOSPC: make room on that disk")),
+    };
     const api = request(adminApp({ ...parts, audit }));
     const flip = await api.post("/api/flip").send(FLIP);
     expect(flip).toMatchObject({
-      status: 500,
-      body: { detail: "nothing was changed, because the audit log cannot be written: disk full" },
+      status: 507,
+      type: "application/problem+json",
+      body: {
+        type: "urn:banyan:problem:not-audited",
+        title: "Insufficient Storage",
+        detail:
+          "nothing was changed, because the audit log cannot be written: ENOSPC: make room on that disk",
+        next: "banyan audit verify, or banyan kill, which goes without",
+      },
     });
     expect(changes).toEqual([]);
     expect((await api.post("/api/kill").send({ on: true })).body).toMatchObject({
       made: true,
-      notes: ["this is not in the audit log, which cannot be written: disk full"],
+      notes: ["this is not in the audit log, which cannot be written: ENOSPC: make room on that disk"],
     });
     expect(changes).toMatchObject([{ kill: true }]);
   });

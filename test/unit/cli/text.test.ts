@@ -217,6 +217,8 @@ describe("a failure", () => {
       "unknown-route": 2,
       "invalid-flags": 2,
       failed: 4,
+      "not-ready": 4,
+      "not-audited": 4,
       "not-legal": 5,
       "not-proven": 5,
       conflict: 5,
