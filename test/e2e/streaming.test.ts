@@ -110,8 +110,10 @@ describe("a stream", () => {
     const answer = await open(url("sse", 20));
     const lags: number[] = [];
     for await (const chunk of answer as AsyncIterable<Buffer>) {
-      const written = /data: ([\d.]+)/.exec(chunk.toString())?.[1];
-      if (written !== undefined) lags.push(performance.timeOrigin + performance.now() - Number(written));
+      const arrived = performance.timeOrigin + performance.now();
+      // Two may come in one piece, when nobody has looked in between.
+      for (const [, written] of chunk.toString().matchAll(/data: ([\d.]+)\n/g))
+        lags.push(arrived - Number(written));
     }
     lags.sort((a, b) => a - b);
     const median = lags[lags.length >> 1]!.toFixed(1);

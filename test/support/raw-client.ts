@@ -8,6 +8,7 @@ export function rawExchange(
   port: number,
   bytes: string | Buffer,
   until: (soFar: string) => boolean = () => false,
+  limitMs = 10_000,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     let soFar = "";
@@ -16,8 +17,8 @@ export function rawExchange(
     );
     const limit = setTimeout(() => {
       socket.destroy();
-      reject(new Error(`no end after 10 s; so far: ${JSON.stringify(soFar.slice(0, 500))}`));
-    }, 10_000);
+      reject(new Error(`no end after ${limitMs} ms; so far: ${JSON.stringify(soFar.slice(0, 500))}`));
+    }, limitMs);
     const done = () => {
       clearTimeout(limit);
       socket.destroy();
