@@ -53,7 +53,9 @@ describe("a route in shadow", () => {
       // Legacy was asked twice: when an order was read differs from itself, too.
       const readAt = groups.find(({ at }) => at === "body/generatedAt");
       expect(["unknown", "noisy"]).toContain(readAt?.noise);
-      expect(groups.map(({ at }) => at).toSorted()).toEqual(["body/generatedAt", "body/total"]);
+      // On a busy machine a function may start for longer than its own timeout: that is a failure, and shown as one.
+      const differing = groups.filter(({ kind }) => kind !== "failure").map(({ at }) => at);
+      expect(differing.toSorted()).toEqual(["body/generatedAt", "body/total"]);
       const suggested = async () => (await compared())!.suggestions;
       await expect
         .poll(suggested, { timeout: 20_000 })
