@@ -3,7 +3,7 @@ const MOST_WAITING = 1_000;
 
 /** Who waits for a connection. */
 export interface Waiter {
-  /** Whose share of the connections it takes. */
+  /** Whose share of the connections it takes; empty for nobody's, whose line has no end. */
   readonly tenant: string;
   /** True once it needs none any more. */
   readonly over: boolean;
@@ -45,9 +45,9 @@ export class Bulkhead<W extends Waiter> {
     return held >= this.#share;
   }
 
-  /** Puts the waiter at the end of its tenant's line; false when that is too long. */
+  /** Puts the waiter at the end of its tenant's line; false when that is too long already. */
   queue(waiter: W, tenant: Tenant<W>): boolean {
-    if (tenant.waiting.length >= MOST_WAITING) return false;
+    if (waiter.tenant !== "" && tenant.waiting.length >= MOST_WAITING) return false;
     if (tenant.waiting.length === 0) this.#lines.push(tenant);
     tenant.waiting.push(waiter);
     return true;
