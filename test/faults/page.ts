@@ -39,7 +39,7 @@ const HEAD = `# Faults, and what holds
 
 \`npm run test:faults\` does each of these to a real gateway process, over real sockets: its monolith and AWS are reached by way of
 a proxy that refuses, stalls, cuts and corrupts (\`test/faults/fault-proxy.ts\`); functions run in \`local-aws/\` and are called
-through the real SDK. It takes some ten minutes. \`npm run test:faults -- F3 F7\` tries those; \`--write\` puts
+through its Invoke API. It takes some ten minutes. \`npm run test:faults -- F3 F7\` tries those; \`--write\` puts
 what was measured into this page.
 In the suite, \`test/faults/faults.test.ts\` does the same in short, and asserts states and counts only.
 
