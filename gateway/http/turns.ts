@@ -34,10 +34,13 @@ export function turns(lingerMs: number, run: (req: IncomingMessage, res: ServerR
         return;
       }
       line.push(res);
+      res.once("prefinish", () => {
+        if (!res.shouldKeepAlive && !req.complete) endInStages(req, socket, lingerMs);
+      });
       res.on("close", () => {
-        if (!req.complete && !socket.destroyed) linger(req, socket, lingerMs);
         // It was the last: what else comes stays behind it for ever.
         if (!res.shouldKeepAlive) return;
+        if (!req.complete && !socket.destroyed) linger(req, socket, lingerMs);
         line.splice(line.indexOf(res), 1);
         const [next] = line;
         if (next !== undefined && !socket.destroyed) run(next.req, next);
@@ -54,4 +57,17 @@ export function turns(lingerMs: number, run: (req: IncomingMessage, res: ServerR
 function linger(req: IncomingMessage, socket: Socket, lingerMs: number): void {
   const cut = setTimeout(() => socket.destroy(), lingerMs);
   req.once("end", () => clearTimeout(cut)).once("close", () => clearTimeout(cut));
+}
+
+/**
+ * The connection ends with this answer, and its client is still sending: closed at once, the reset would overtake the answer.
+ * So we say that nothing more will come, and read on for a while (RFC 9112 §9.6). node:http ends connections by `destroySoon`.
+ */
+function endInStages(req: IncomingMessage, socket: Socket, lingerMs: number): void {
+  socket.destroySoon = () => {
+    socket.end();
+    req.once("end", () => socket.destroy()).resume();
+    const cut = setTimeout(() => socket.destroy(), lingerMs);
+    socket.once("close", () => clearTimeout(cut));
+  };
 }

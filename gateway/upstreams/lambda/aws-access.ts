@@ -19,7 +19,7 @@ export interface AwsAccess {
  * taken from it before it is signed. So variables, profiles, partitions, FIPS and dual-stack mean what they mean to the SDK.
  */
 export async function awsAccess({ region, endpoint }: AwsSettings): Promise<AwsAccess> {
-  const client = new LambdaClient({ region, ...(endpoint !== null && { endpoint }) });
+  const client = new LambdaClient({ region, maxAttempts: 1, ...(endpoint !== null && { endpoint }) });
   let found: Place | undefined;
   client.middlewareStack.add(
     () => (args) => {
