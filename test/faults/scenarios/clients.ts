@@ -76,7 +76,7 @@ const gone: Scenario = {
   async run(trial) {
     const monolith = await monolithFor(trial);
     const count = trial.pick(20, 200);
-    const config = `legacy: { url: "${monolith.url}", connections: ${count} }\nlimits: { requests: ${count} }`;
+    const config = `legacy: { url: "${monolith.url}", connections: ${count}, share: 100 }\nlimits: { requests: ${count} }`;
     const { port } = await startGateway(trial, { config });
     const free = async (what: string, tookMs: number | null) => {
       const after = await askMany(count, count, () => ({ port, path: "/orders" }));
