@@ -61,6 +61,8 @@ export function webSocketTunnel(
             answer.socket.destroy();
           });
           out.prependListener("response", (answer) => {
+            unwatch();
+            endBehind(socket);
             const unfit = unsafeAnswer(answer);
             if (unfit !== undefined) answer.destroy(new Error(unfit));
           });
@@ -112,6 +114,23 @@ function endWithClient(socket: Socket): () => void {
   const onEnd = () => socket.destroy();
   socket.on("readable", look).once("end", onEnd);
   return () => socket.off("readable", look).off("end", onEnd);
+}
+
+/** How long a client whose wish was refused may take to read the answer's next bytes, and go on sending behind it. */
+const STALL_MS = 30_000;
+const LINGER_MS = 1_000;
+
+/**
+ * The monolith answers instead of switching. What the client says meanwhile is nobody's: read away, or its end would not be
+ * heard behind it, and its socket would stay for ever.
+ */
+function endBehind(socket: Socket): void {
+  const destroy = () => socket.destroy();
+  socket.once("end", destroy).setTimeout(STALL_MS, destroy).resume();
+  socket.once("finish", () => {
+    const cut = setTimeout(destroy, LINGER_MS);
+    socket.once("close", () => clearTimeout(cut));
+  });
 }
 
 const WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
