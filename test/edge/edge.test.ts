@@ -12,7 +12,7 @@ let ran: readonly Ran[];
 
 beforeAll(async () => {
   gateway = await startGatewayPeer(8);
-  ran = await runAll(TOPICS, gateway.lanes);
+  ran = await runAll(TOPICS, gateway.lanes, 2);
 }, 120_000);
 afterAll(() => gateway.close());
 

@@ -22,7 +22,7 @@ for (const start of [
 ]) {
   const peer: Peer | null = await start();
   if (peer === null) continue;
-  columns.push({ title: `${peer.name} ${peer.version}`, ran: await runAll(topics, peer.lanes) });
+  columns.push({ title: `${peer.name} ${peer.version}`, ran: await runAll(topics, peer.lanes, 1) });
   await peer.close();
 }
 for (const { name } of [nginx, haproxy]) {
