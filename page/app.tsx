@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Status } from "../gateway/admin/contract.ts";
+import type { Status } from "../gateway/admin/status-contract.ts";
 import { AuditPage } from "./audit/audit-page.tsx";
 import { Banners } from "./banners.tsx";
 import { DiffsPage } from "./diffs/diffs-page.tsx";

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Status } from "../gateway/admin/contract.ts";
+import type { Status } from "../gateway/admin/status-contract.ts";
 import { operator } from "./api/operator.ts";
 import { perform } from "./flip/outcome.ts";
 import { useJudgements } from "./live/assessments.ts";

@@ -19,8 +19,8 @@ import {
   recordRequest,
   reportRequest,
   rollbackRequest,
-  status,
 } from "./contract.ts";
+import { status } from "./status-contract.ts";
 import type { EventFeed } from "./events.ts";
 import { headerPair } from "./header-pair.ts";
 import { metricsOf } from "./metrics.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import * as auditContract from "./audit-contract.ts";
 import * as contract from "./contract.ts";
 import * as eventsContract from "./events-contract.ts";
+import * as statusContract from "./status-contract.ts";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -17,10 +18,9 @@ export const problem = z.object({
 
 /** Schemas that have names of their own in the document. */
 const NAMED: ReadonlyMap<z.ZodType, string> = new Map(
-  Object.entries({ ...contract, ...auditContract, ...eventsContract, problem }).map(([name, schema]) => [
-    schema,
-    `${name[0]!.toUpperCase()}${name.slice(1)}`,
-  ]),
+  Object.entries({ ...contract, ...statusContract, ...auditContract, ...eventsContract, problem }).map(
+    ([name, schema]) => [schema, `${name[0]!.toUpperCase()}${name.slice(1)}`],
+  ),
 );
 
 /** Schemas of one document, each written once. */

@@ -11,8 +11,8 @@ import type {
   PromoteRequest,
   ReportRequest,
   RollbackRequest,
-  Status,
 } from "./contract.ts";
+import type { Status } from "./status-contract.ts";
 
 import type { Report } from "../report/report.ts";
 

@@ -4,7 +4,7 @@ import { flagOf } from "../flags/decide.ts";
 import { functionText } from "../routes/function-target.ts";
 import type { Route } from "../routes/route.ts";
 import type { AdminParts } from "./admin-parts.ts";
-import type { RouteStatus, Status } from "./contract.ts";
+import type { RouteStatus, Status } from "./status-contract.ts";
 import { liveRoutesOf } from "./events-state.ts";
 import { findRoute, matchText, rungOf } from "./find-route.ts";
 

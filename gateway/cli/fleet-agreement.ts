@@ -2,7 +2,7 @@ import { assess } from "../evidence/assess.ts";
 import { reportOf } from "../report/report-of.ts";
 import type { Report, RouteReport } from "../report/report.ts";
 import { rungText } from "../admin/rung-text.ts";
-import type { Status } from "../admin/contract.ts";
+import type { Status } from "../admin/status-contract.ts";
 import { remoteOperator } from "./remote-operator.ts";
 
 /** What one gateway of a fleet says; null when it does not answer. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { configInUse, diffs, explanation, flipped, status } from "../admin/contract.ts";
+import { configInUse, diffs, explanation, flipped } from "../admin/contract.ts";
+import { status } from "../admin/status-contract.ts";
 import type { Operator } from "../admin/operator.ts";
 import { Refusal, REFUSALS } from "../admin/refusal.ts";
 import { readReport } from "../report/json.ts";

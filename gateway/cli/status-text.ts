@@ -1,4 +1,4 @@
-import type { RouteStatus, Status } from "../admin/contract.ts";
+import type { RouteStatus, Status } from "../admin/status-contract.ts";
 import { visible } from "../config/problems.ts";
 import { list, table, widthOf, type Cell, type Screen } from "./screen.ts";
 import { rungText } from "../admin/rung-text.ts";

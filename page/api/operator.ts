@@ -9,8 +9,8 @@ import type {
   KillRequest,
   PauseRequest,
   RollbackRequest,
-  Status,
 } from "../../gateway/admin/contract.ts";
+import type { Status } from "../../gateway/admin/status-contract.ts";
 import type { Report, RouteReport } from "../../gateway/report/report.ts";
 import type { Stage } from "../../gateway/routes/route.ts";
 import { change, read } from "./request.ts";

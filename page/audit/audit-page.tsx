@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Status } from "../../gateway/admin/contract.ts";
+import type { Status } from "../../gateway/admin/status-contract.ts";
 import { operator } from "../api/operator.ts";
 import { Icon } from "../parts/icon.tsx";
 import { useLoaded } from "../parts/loaded.ts";

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import type { Diffs, Status } from "../../gateway/admin/contract.ts";
+import type { Diffs } from "../../gateway/admin/contract.ts";
+import type { Status } from "../../gateway/admin/status-contract.ts";
 import { operator } from "../api/operator.ts";
 import { useLoaded } from "../parts/loaded.ts";
 import { count, instant, percent } from "../parts/number-text.ts";

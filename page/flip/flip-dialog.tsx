@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import type { FlipRequest, RouteStatus } from "../../gateway/admin/contract.ts";
+import type { FlipRequest } from "../../gateway/admin/contract.ts";
+import type { RouteStatus } from "../../gateway/admin/status-contract.ts";
 import { rungText } from "../../gateway/admin/rung-text.ts";
 import { goesUp, rungAbove, type Rung } from "../../gateway/flags/transitions.ts";
 import type { Stage } from "../../gateway/routes/route.ts";

@@ -1,4 +1,4 @@
-import type { RouteStatus } from "../../gateway/admin/contract.ts";
+import type { RouteStatus } from "../../gateway/admin/status-contract.ts";
 import type { Rung } from "../../gateway/flags/transitions.ts";
 import { store } from "../store.ts";
 

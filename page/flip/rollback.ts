@@ -1,4 +1,4 @@
-import type { RouteStatus } from "../../gateway/admin/contract.ts";
+import type { RouteStatus } from "../../gateway/admin/status-contract.ts";
 import { operator } from "../api/operator.ts";
 import { liveStatus } from "../live/live-status.ts";
 import { say } from "../parts/announcement.tsx";

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import type { RouteStatus } from "../../gateway/admin/contract.ts";
+import type { RouteStatus } from "../../gateway/admin/status-contract.ts";
 import type { Assessment } from "../../gateway/evidence/assessment.ts";
 import type { Stage } from "../../gateway/routes/route.ts";
 import { operator, type ReportShown } from "../api/operator.ts";

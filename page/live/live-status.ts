@@ -1,4 +1,4 @@
-import type { Status } from "../../gateway/admin/contract.ts";
+import type { Status } from "../../gateway/admin/status-contract.ts";
 import { eventsIn } from "../api/event-stream.ts";
 import { operator } from "../api/operator.ts";
 import { ApiProblem } from "../api/problem.ts";

@@ -1,4 +1,4 @@
-import type { RouteStatus, Status } from "../../gateway/admin/contract.ts";
+import type { RouteStatus, Status } from "../../gateway/admin/status-contract.ts";
 import { rungText } from "../../gateway/admin/rung-text.ts";
 
 /** One route at one moment. */

@@ -1,4 +1,4 @@
-import type { RouteStatus } from "../../gateway/admin/contract.ts";
+import type { RouteStatus } from "../../gateway/admin/status-contract.ts";
 import { STAGES, type Stage } from "../../gateway/routes/route.ts";
 import type { Judged } from "../live/assessments.ts";
 import { Checklist } from "../parts/checklist.tsx";

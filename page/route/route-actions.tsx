@@ -1,4 +1,4 @@
-import type { RouteStatus } from "../../gateway/admin/contract.ts";
+import type { RouteStatus } from "../../gateway/admin/status-contract.ts";
 import { operator } from "../api/operator.ts";
 import { openFlip } from "../flip/flip-wish.ts";
 import { perform } from "../flip/outcome.ts";

@@ -1,4 +1,4 @@
-import type { RouteStatus, Status } from "../../gateway/admin/contract.ts";
+import type { RouteStatus, Status } from "../../gateway/admin/status-contract.ts";
 import { useState } from "preact/hooks";
 import type { Stage } from "../../gateway/routes/route.ts";
 import { useJudged } from "../live/assessments.ts";

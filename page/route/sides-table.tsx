@@ -1,4 +1,4 @@
-import type { RouteStatus } from "../../gateway/admin/contract.ts";
+import type { RouteStatus } from "../../gateway/admin/status-contract.ts";
 import { count, dollars, milliseconds, percent } from "../parts/number-text.ts";
 import type { BothSides } from "../routes/both-sides.ts";
 import { sum } from "../routes/standing.ts";

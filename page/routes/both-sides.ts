@@ -1,4 +1,4 @@
-import type { RouteStatus } from "../../gateway/admin/contract.ts";
+import type { RouteStatus } from "../../gateway/admin/status-contract.ts";
 import { quantileOf } from "../../gateway/evidence/quantile.ts";
 import type { ReportShown } from "../api/operator.ts";
 import { errorPercent } from "./standing.ts";

@@ -1,4 +1,4 @@
-import type { RouteStatus } from "../../gateway/admin/contract.ts";
+import type { RouteStatus } from "../../gateway/admin/status-contract.ts";
 import { STAGES } from "../../gateway/routes/route.ts";
 import { comparedOf, errorPercent, TONES, type Standing } from "./standing.ts";
 

@@ -1,4 +1,4 @@
-import type { RouteStatus } from "../../gateway/admin/contract.ts";
+import type { RouteStatus } from "../../gateway/admin/status-contract.ts";
 import type { Assessment, Check } from "../../gateway/evidence/assessment.ts";
 import { openFlip } from "../flip/flip-wish.ts";
 import { rollBack } from "../flip/rollback.ts";

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Status } from "../../gateway/admin/contract.ts";
+import type { Status } from "../../gateway/admin/status-contract.ts";
 import { STAGES } from "../../gateway/routes/route.ts";
 import { useJudgements } from "../live/assessments.ts";
 import { useLastMoves } from "../live/last-moves.ts";

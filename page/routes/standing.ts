@@ -1,4 +1,4 @@
-import type { RouteStatus } from "../../gateway/admin/contract.ts";
+import type { RouteStatus } from "../../gateway/admin/status-contract.ts";
 import type { Assessment, CheckName } from "../../gateway/evidence/assessment.ts";
 import { NEXT_GATED } from "../parts/next-gated.ts";
 import { failing } from "../parts/failing-checks.ts";

@@ -1,4 +1,4 @@
-import type { Status } from "../../gateway/admin/contract.ts";
+import type { Status } from "../../gateway/admin/status-contract.ts";
 import { operator } from "../api/operator.ts";
 import { useStore } from "../store.ts";
 import { liveStatus } from "../live/live-status.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { Page } from "playwright-core";
-import type { Status } from "../../gateway/admin/contract.ts";
+import type { Status } from "../../gateway/admin/status-contract.ts";
 import type { Stage } from "../../gateway/routes/route.ts";
 import { startDemo, type Demo } from "./demo-traffic.ts";
 import { openPage } from "./operator-page.ts";

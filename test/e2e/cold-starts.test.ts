@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Status } from "../../gateway/admin/contract.ts";
+import type { Status } from "../../gateway/admin/status-contract.ts";
 import { startStack, type Stack } from "../support/stack.ts";
 
 /** What Lambda reports of its calls reaches `banyan status`; calls that only keep warm reach nothing. */

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import type { Status } from "../../gateway/admin/contract.ts";
+import type { Status } from "../../gateway/admin/status-contract.ts";
 import { eventually, type Trial } from "./trial.ts";
 import type { Inside, Wish } from "./wishes.ts";
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { MAIN, workFolder } from "../unit/cli/run-banyan.ts";
-import { status, type Status } from "../../gateway/admin/contract.ts";
+import { status, type Status } from "../../gateway/admin/status-contract.ts";
 
 /** Another side that the test can slow down: answers 200 with what `answer` gives. */
 export async function scriptedSide(answer: (path: string) => string) {

@@ -1,15 +1,10 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import type { Clock } from "../../clock.ts";
 import { allValues, firstValue, type HeaderList } from "../../http/headers.ts";
+import type { AwsCredentials } from "../sigv4.ts";
 import { UpstreamError } from "../upstream.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { signableTarget } from "./signable-target.ts";
-
-export interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
 
 export interface SigV4Options {
   readonly service: string;

@@ -1,6 +1,6 @@
 import request from "supertest";
 import { describe, expect, it } from "vitest";
-import { status } from "../../../gateway/admin/contract.ts";
+import { status } from "../../../gateway/admin/status-contract.ts";
 import { AuditError } from "../../../gateway/audit/audit-log.ts";
 import { adminApp } from "../../../gateway/admin/server.ts";
 import { StoreError } from "../../../gateway/store/evidence-store.ts";

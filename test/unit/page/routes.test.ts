@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RouteStatus } from "../../../gateway/admin/contract.ts";
+import type { RouteStatus } from "../../../gateway/admin/status-contract.ts";
 import type { Assessment, Check } from "../../../gateway/evidence/assessment.ts";
 import { counters } from "../../../gateway/telemetry/counters.ts";
 import { pointOf } from "../../../page/live/traffic-history.ts";

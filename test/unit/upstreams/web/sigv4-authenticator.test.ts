@@ -3,10 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { HeaderList } from "../../../../gateway/http/headers.ts";
 import { parseTarget } from "../../../../gateway/http/target.ts";
 import { UpstreamError } from "../../../../gateway/upstreams/upstream.ts";
-import {
-  sigV4Authenticator,
-  type AwsCredentials,
-} from "../../../../gateway/upstreams/web/sigv4-authenticator.ts";
+import type { AwsCredentials } from "../../../../gateway/upstreams/sigv4.ts";
+import { sigV4Authenticator } from "../../../../gateway/upstreams/web/sigv4-authenticator.ts";
 import { verifySigV4, type SignedRequest, type Verifying } from "./sigv4-verifier.ts";
 
 /** Names and numbers of AWS's own test suite for Signature Version 4. */
