@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { closeInStages } from "./staged-close.ts";
 
 /** The requests of each connection, one at a time: node:http hands out what is pipelined all at once. */
 export interface Turns {
@@ -59,15 +60,10 @@ function linger(req: IncomingMessage, socket: Socket, lingerMs: number): void {
   req.once("end", () => clearTimeout(cut)).once("close", () => clearTimeout(cut));
 }
 
-/**
- * The connection ends with this answer, and its client is still sending: closed at once, the reset would overtake the answer.
- * So we say that nothing more will come, and read on for a while (RFC 9112 §9.6). node:http ends connections by `destroySoon`.
- */
+/** The connection ends with this answer, and its client is still sending. node:http ends connections by `destroySoon`. */
 function endInStages(req: IncomingMessage, socket: Socket, lingerMs: number): void {
   socket.destroySoon = () => {
-    socket.end();
     req.once("end", () => socket.destroy()).resume();
-    const cut = setTimeout(() => socket.destroy(), lingerMs);
-    socket.once("close", () => clearTimeout(cut));
+    closeInStages(socket, lingerMs);
   };
 }

@@ -80,6 +80,32 @@ describe("a connection", () => {
     expect(all.match(/\[[A-Z]+ \/\d/g)).toEqual(["[GET /1", "[GET /2", "[POST /3", "[GET /4"]);
   });
 
+  it("goes on after what was sent ahead, be it one request or more than a socket's buffers hold", async () => {
+    const { socket, heard } = await started();
+    socket.write(get("/1") + get("/2"));
+    await heard("[GET /2 ]");
+    socket.write(post("/3", "b".repeat(30_000)).repeat(100) + get("/4"));
+    expect((await heard("[GET /4 ]")).match(/\[POST \/3 b{30000}\]/g)).toHaveLength(100);
+    socket.write(get("/5"));
+    await heard("[GET /5 ]");
+  });
+
+  it("leaves others their turn, whatever it sends ahead", async () => {
+    const { gateway, socket, heard } = await started();
+    const COUNT = 1_500;
+    socket.write(get("/first") + get("/ahead").repeat(COUNT) + get("/last"));
+    await heard("[GET /first ]");
+    const other = connect({ port: gateway.port, host: "127.0.0.1" });
+    ending.push(() => void other.destroy());
+    const otherHeard = hearing(other);
+    other.write(get("/other"));
+    await otherHeard("[GET /other ]");
+    const answeredMeanwhile = (await heard("[GET /first ]")).split("[GET /ahead ]").length - 1;
+    expect(answeredMeanwhile).toBeLessThan(COUNT);
+    const all = await heard("[GET /last ]");
+    expect(all.split("[GET /ahead ]")).toHaveLength(COUNT + 1);
+  });
+
   it("may bring a request in pieces, however slowly", async () => {
     const { socket, heard } = await started({ headMs: 400 });
     const text = get("/1") + post("/2", "b".repeat(2_000));
@@ -107,6 +133,17 @@ describe("a connection", () => {
     idle.socket.write(get("/1"));
     expect(await idle.heard("[GET /1 ]")).toContain("Keep-Alive: timeout=1\r\n");
     await closed;
+  });
+
+  it("gets its last answer whole when the gateway drains, though it has sent more ahead", async () => {
+    const { gateway, socket, heard } = await started();
+    const ended = once(socket, "end");
+    socket.write(get("/1") + get("/ahead").repeat(20_000));
+    await heard("[GET /1 ]");
+    await gateway.server.drain();
+    await ended;
+    const [, last] = (await heard("Connection: close")).split("Connection: close");
+    expect(last).toMatch(/^\r\n\r\n\[GET \/ahead \]$/);
   });
 
   it("ends with its answer once the gateway drains", async () => {

@@ -32,6 +32,7 @@ export const isCrowd = ({ message }: Recorded): boolean => message.startLine.inc
 
 export async function startRecorder(): Promise<Recorder> {
   let script: readonly Reaction[] = [];
+  let scripted = 0;
   const requests: Recorded[] = [];
   const malformed: string[] = [];
   const sockets = new Set<Socket>();
@@ -56,9 +57,7 @@ export async function startRecorder(): Promise<Recorder> {
           requests.push(current);
           own.push(current);
           reacted = false;
-          const probe = isProbe(current);
-          reaction =
-            (probe ? undefined : script[requests.filter((r) => !isProbe(r)).length - 1]) ?? OTHERWISE;
+          reaction = (isProbe(current) ? undefined : script[scripted++]) ?? OTHERWISE;
           if (isCrowd(current)) reaction = { on: "head", steps: [] };
         }
         current.message = message;
@@ -100,6 +99,7 @@ export async function startRecorder(): Promise<Recorder> {
     malformed,
     begin(reactions) {
       script = reactions;
+      scripted = 0;
       requests.length = 0;
       malformed.length = 0;
     },

@@ -18,7 +18,7 @@ export interface Verdict {
   readonly observed: Observed;
 }
 
-/** How long an outcome may take. Longer than any limit of the proxies under test. */
+/** How long an outcome may take once nothing comes any more. Longer than any limit of the proxies under test. */
 const OUTCOME_MS = 3_500;
 /** What was to come after the end has come by then, on this machine. */
 const SETTLE_MS = 12;
@@ -37,7 +37,12 @@ export async function runCase(edgeCase: EdgeCase, lane: Lane): Promise<Verdict> 
   const reached = () => edgeCase.outcomes.find((outcome) => differences(outcome, observe()).length === 0);
   try {
     await perform(edgeCase.client, client.socket, () => client.received());
-    await until(() => reached() !== undefined, OUTCOME_MS);
+    const size = () => client.received().length + upstream.requests.length;
+    // While bytes still come nobody looks, for a look takes all of them; and nobody gives up.
+    for (let before = -1; before !== size();) {
+      before = size();
+      await until(() => size() !== before || reached() !== undefined, OUTCOME_MS);
+    }
     await pause(SETTLE_MS);
     const observed = observe();
     const outcome = reached();

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { systemClock } from "../../clock.ts";
+import { closeInStages } from "../staged-close.ts";
 import { PlainExchange, type PlainSettings } from "./plain-exchange.ts";
 import { plainHead } from "./plain-head.ts";
 
@@ -17,6 +18,9 @@ export interface PlainHost extends PlainSettings {
   unreadable(connection: PlainConnection, code: string): void;
   gone(connection: PlainConnection): void;
 }
+
+/** How long a client may go on sending behind its last answer. */
+const LINGER_MS = 2_000;
 
 /** How long a request may come in pieces before node:http has the watch over it. */
 const PIECES_MS = 1_000;
@@ -60,22 +64,23 @@ export class PlainConnection {
   readonly #onData = (bytes: Buffer): void => {
     this.#unread = this.#unread === null ? bytes : Buffer.concat([this.#unread, bytes]);
     if (this.#current === null) this.#read();
-    // One at a time: what is sent ahead waits, and its sender with it.
     else this.socket.pause();
   };
 
-  #read(): void {
+  /** One request at a time: what is sent ahead waits, and its sender with it. */
+  readonly #read = (): void => {
+    const { socket } = this;
     const bytes = this.#unread;
-    if (bytes === null) return;
+    if (bytes === null || this.#current !== null || socket.destroyed) return;
     const head = plainHead(bytes, this.#host.headBytes);
-    if (head === "more") return;
-    // Whoever sends ahead wants all that node:http knows of pipelining.
-    if (head === null || head.end < bytes.length) return this.#leave();
-    this.#unread = null;
-    const exchange = new PlainExchange(this.socket, head, bytes.subarray(head.bodyBegin), this.#host);
+    if (head === null) return this.#leave();
+    if (head === "more") return void (socket.isPaused() && socket.resume());
+    this.#unread = head.end === bytes.length ? null : bytes.subarray(head.end);
+    if (this.#unread !== null) socket.pause();
+    const exchange = new PlainExchange(socket, head, bytes.subarray(head.bodyBegin, head.end), this.#host);
     this.#current = exchange;
     void this.#host.run(exchange).then(this.#onOver);
-  }
+  };
 
   readonly #onOver = (): void => {
     const { socket } = this;
@@ -83,11 +88,21 @@ export class PlainConnection {
     this.#current = null;
     this.#answered = true;
     if (socket.destroyed) return;
-    if (exchange?.keepAlive !== true) return socket.destroySoon();
+    if (exchange?.keepAlive !== true) return this.end();
     this.#sinceMs = systemClock.elapsed();
-    if (socket.isPaused()) socket.resume();
-    this.#read();
+    // Not at once: between two requests of one client, all others have their turn.
+    if (this.#unread !== null) setImmediate(this.#read);
+    else if (socket.isPaused()) socket.resume();
   };
+
+  /** To be called when no answer is owed any more. */
+  end(): void {
+    const { socket } = this;
+    if (this.#unread === null) return socket.destroySoon();
+    this.#unread = null;
+    socket.off("data", this.#onData);
+    closeInStages(socket, LINGER_MS);
+  }
 
   readonly #onEnd = (): void => {
     if (this.#current === null && this.#unread !== null) this.#host.unreadable(this, "HPE_INVALID_EOF_STATE");

@@ -60,7 +60,7 @@ export function plainLane(
   return {
     current: () => [...connections].flatMap(({ current }) => (current === null ? [] : [current])),
     endIdle() {
-      for (const { current, socket } of connections) if (current === null) socket.destroy();
+      for (const connection of connections) if (connection.current === null) connection.end();
     },
     destroy() {
       for (const { socket } of connections) socket.destroy();

@@ -143,8 +143,8 @@ export const pipelining: Topic = {
       [{ answers: [{ status: [200], cut: true }], requests: [{ line: "GET /a" }], after: "closed" }],
       { upstream: says(answer("200 OK", ["Content-Length: 9"], "half"), { waitMs: 10 }, { close: "end" }) },
     ),
-    should("3,000 requests in one packet harm nobody", "CWE-770", get("/").repeat(3_000), [
-      ...all(Array.from({ length: 3_000 }, () => "GET /")),
+    should("1,200 requests in one packet harm nobody", "CWE-770", get("/").repeat(1_200), [
+      ...all(Array.from({ length: 1_200 }, () => "GET /")),
       ...[[], [{}], [{ cut: true }]].map((requests) => ({ answers: [], requests, after: "closed" as const })),
     ]),
   ],
