@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 /**
@@ -128,6 +128,8 @@ export function guideShell(folder: string, env: Readonly<Record<string, string>>
   bash.stdin.write(
     `set -e\nbanyan() { "${process.execPath}" "${BANYAN}" "$@"; }\nnpx() { shift; banyan "$@"; }\n`,
   );
+  // A reader's machine has nothing else to do; on this one, things may take longer.
+  if (loadavg()[0]! > availableParallelism()) bash.stdin.write('sleep() { command sleep "$1" "$1" "$1"; }\n');
   // Told by its exit.
   bash.stdin.on("error", () => undefined);
   let printed = "";

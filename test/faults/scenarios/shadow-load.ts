@@ -47,6 +47,9 @@ const slowTarget: Scenario = {
 /** What even a busy machine does not make of a few milliseconds' work. */
 const STALL_MS = 1_000;
 
+/** Threads have time: what they are busy with for so long is lost. */
+const JUDGED_MS = 60_000;
+
 const largeBodies: Scenario = {
   number: "F21",
   fault: "10 MB and 10,000-deep JSON to the diff",
@@ -65,7 +68,7 @@ const largeBodies: Scenario = {
       const asked = (await gateway.status()).routes[0]!.traffic!.requests;
       const judged = await eventually(async () => {
         return (await pairs()) >= (stage === "shadow" ? asked - askedBefore : 0);
-      });
+      }, JUDGED_MS);
       trial.must(`${stage}, ${path}: each is judged`, judged !== null);
       return gateway.inside({ do: "look" });
     };
