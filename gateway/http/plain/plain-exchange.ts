@@ -2,7 +2,8 @@ import { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { RequestBody } from "../body.ts";
 import type { Delivery, Line, WholeAnswer } from "../line.ts";
-import { plainAnswer } from "./plain-answer.ts";
+import { sendSoon, type Sender } from "../send-soon.ts";
+import { plainAnswer, type WrittenAnswer } from "./plain-answer.ts";
 import type { PlainHead } from "./plain-head.ts";
 
 /** What an exchange is part of. */
@@ -16,7 +17,7 @@ export interface PlainSettings {
 const NOTHING = Buffer.alloc(0);
 
 /** One request that came whole, and its answer. */
-export class PlainExchange implements Line {
+export class PlainExchange implements Line, Sender {
   readonly method: string;
   readonly url: string;
   readonly httpVersion = "1.1";
@@ -27,6 +28,9 @@ export class PlainExchange implements Line {
   readonly #settings: PlainSettings;
   readonly #body: Buffer;
   #res: ServerResponse | null = null;
+  /** An answer that goes out as it is here. */
+  #written: WrittenAnswer | null = null;
+  #onSent: (delivery: Delivery | Promise<Delivery>) => void = () => undefined;
 
   constructor(socket: Socket, head: PlainHead, body: Buffer, settings: PlainSettings) {
     this.socket = socket;
@@ -47,7 +51,7 @@ export class PlainExchange implements Line {
 
   /** True once a byte of the answer may have gone out. */
   get hasBegun(): boolean {
-    return this.#res?.headersSent ?? this.socket.writableLength > 0;
+    return this.#res?.headersSent ?? this.#written !== null;
   }
 
   /** Has the connection end with this answer. */
@@ -63,12 +67,17 @@ export class PlainExchange implements Line {
   sendWhole(answer: WholeAnswer): Delivery | Promise<Delivery> | null {
     // What was begun the other way goes on there.
     if (this.#res !== null) return null;
-    const { socket, keepAlive } = this;
-    const { idleMs } = this.#settings;
-    const written = plainAnswer(this.method, answer, { keepAlive, idleMs });
-    if (written === null) return null;
-    if (!socket.writable) return "client-gone";
-    const { text, rest } = written;
+    const { keepAlive } = this;
+    this.#written = plainAnswer(this.method, answer, { keepAlive, idleMs: this.#settings.idleMs });
+    if (this.#written === null) return null;
+    sendSoon(this);
+    return new Promise((resolve) => (this.#onSent = resolve));
+  }
+
+  send(): void {
+    const { socket } = this;
+    const { text, rest } = this.#written!;
+    if (!socket.writable) return this.#onSent("client-gone");
     if (rest === null) socket.write(text, "latin1");
     else {
       socket.cork();
@@ -76,7 +85,7 @@ export class PlainExchange implements Line {
       socket.write(rest);
       socket.uncork();
     }
-    return socket.writableLength === 0 && !socket.destroyed ? "complete" : this.#flushed();
+    this.#onSent(socket.writableLength === 0 && !socket.destroyed ? "complete" : this.#flushed());
   }
 
   /** Until the client has taken what was written. */

@@ -1,4 +1,5 @@
 import type { Clock } from "../../clock.ts";
+import { sendSoon, type Sender } from "../../http/send-soon.ts";
 import { endToEnd, passableTrailers, without } from "../../http/headers.ts";
 import { httpFailure } from "../http-errors.ts";
 import { UpstreamError, type Attempt, type UpstreamResponse } from "../upstream.ts";
@@ -19,10 +20,12 @@ const CONTINUE_WAIT_MS = 1_000;
 /** A body of no more bytes that is there is sent with its head. */
 const AT_ONCE_BYTES = 64 * 1024;
 
+const NOTHING = Buffer.alloc(0);
+
 const CONTENT_LENGTH = new Set(["content-length"]);
 
 /** One request and its answer, from the wait for a connection until the connection is free again. */
-export class Exchange implements Guest, AnswerSource, UploadWatcher {
+export class Exchange implements Guest, Sender, AnswerSource, UploadWatcher {
   /** The answer once its head is there, its body whole when that was there as well. Rejects with an UpstreamError. */
   readonly answer: Promise<UpstreamResponse>;
   over = false;
@@ -38,6 +41,8 @@ export class Exchange implements Guest, AnswerSource, UploadWatcher {
   #connection: Connection | null = null;
   #upload: Upload | null = null;
   #sent = false;
+  /** True until the next `send`: nothing was written so far. */
+  #waits = false;
   #continueTimer: NodeJS.Timeout | undefined;
   /** What has come of a head that is not whole yet. */
   #partOfHead: Buffer | null = null;
@@ -64,16 +69,20 @@ export class Exchange implements Guest, AnswerSource, UploadWatcher {
 
   begin(connection: Connection): void {
     this.#connection = connection;
-    const { socket } = connection;
-    const { body } = this.#request;
-    const { text, expectsContinue } = this.#head;
-    const bytes =
-      expectsContinue || body.length === null || body.length > AT_ONCE_BYTES ? null : body.atHand();
-    this.#sent = bytes !== null || body.length === 0;
-    if (bytes !== null && bytes.length > 0) writeTogether(socket, text, bytes, "");
+    const { expectsContinue } = this.#head;
+    this.#sent = this.#request.body.length === 0 || this.#atHand() !== null;
     // A body's first byte takes the head along, unless the server has to be asked for the body first.
-    else if (this.#sent || expectsContinue) socket.write(text, "latin1");
+    if ((this.#sent || expectsContinue) && !this.#waits) {
+      this.#waits = true;
+      sendSoon(this);
+    }
     if (connection.ready) this.onReady();
+  }
+
+  send(): void {
+    this.#waits = false;
+    if (this.#connection === null) return;
+    writeTogether(this.#connection.socket, this.#head.text, this.#atHand() ?? NOTHING, "");
   }
 
   onTurnedAway(): void {
@@ -94,6 +103,8 @@ export class Exchange implements Guest, AnswerSource, UploadWatcher {
   }
 
   onData(bytes: Buffer): void {
+    // This is no answer to what was not sent yet; a server that gives up waiting speaks like that.
+    if (this.#waits && this.#connection!.reused) return this.#again();
     this.#heard = true;
     try {
       if (this.#reader === null) this.#readHead(bytes);
@@ -108,11 +119,10 @@ export class Exchange implements Guest, AnswerSource, UploadWatcher {
     if (this.#reader instanceof UnsizedBody && error === null) return this.#end(false);
     const { reused = false, ready = false } = this.#connection ?? {};
     const { body, method } = this.#request;
-    if (reused && !this.#heard && body.length === 0 && SAFE.has(method)) {
-      // A kept-alive connection turned out to be closed when a safe request was written to it: the one case in which a
-      // request is sent again by itself (RFC 9112 §9.3.1). On a new one: the pool's others are as stale.
-      return this.#pool.open(this);
-    }
+    // A kept-alive connection turned out to be closed before anything was written, or when a safe request was: the one
+    // case in which a request is sent again by itself (RFC 9112 §9.3.1).
+    if (reused && (this.#waits || (!this.#heard && body.length === 0 && SAFE.has(method))))
+      return this.#again();
     this.#fail(httpFailure(error ?? new Error("the server closed the connection"), ready));
   }
 
@@ -155,6 +165,19 @@ export class Exchange implements Guest, AnswerSource, UploadWatcher {
 
   abandon(): void {
     if (!this.#reader?.ended) this.#leave();
+  }
+
+  /** On a new connection: the pool's others are as stale. */
+  #again(): void {
+    this.#connection?.destroy();
+    this.#pool.open(this);
+  }
+
+  /** A body that can go out with its head. */
+  #atHand(): Buffer | null {
+    const { body } = this.#request;
+    if (this.#head.expectsContinue || body.length === null || body.length > AT_ONCE_BYTES) return null;
+    return body.atHand();
   }
 
   #allow(ms: number): void {

@@ -101,6 +101,7 @@ export class Upload {
 /** Writes a piece of a body and what stands around it. False when there is no room for more. */
 export function writeTogether(socket: Socket, before: string, chunk: Buffer, behind: string): boolean {
   if (before === "" && behind === "") return socket.write(chunk);
+  if (chunk.length === 0) return socket.write(before + behind, "latin1");
   if (chunk.length <= ONE_WRITE_BYTES) {
     return socket.write(before + chunk.toString("latin1") + behind, "latin1");
   }
