@@ -1,0 +1,62 @@
+import type { Socket } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../../../gateway/clock.ts";
+import { RequestBody } from "../../../../gateway/http/body.ts";
+import { dialer } from "../../../../gateway/upstreams/http1/dial.ts";
+import { Exchange } from "../../../../gateway/upstreams/http1/exchange.ts";
+import { Pool } from "../../../../gateway/upstreams/http1/pool.ts";
+import { requestHead } from "../../../../gateway/upstreams/http1/request-head.ts";
+import { rawServer } from "../../../support/raw-server.ts";
+import { aRequest } from "../../../support/requests.ts";
+
+/** What comes over a kept connection between the moment when a request is given to it and the one when it is written. */
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+/** A server that counts requests, and its client, whose connections can be reached. */
+async function keptConnection() {
+  const asked: string[] = [];
+  const server = await rawServer((socket, soFar) => {
+    asked.push(soFar.slice(soFar.lastIndexOf("POST")).split(" ")[1]!);
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  });
+  cleanups.push(() => server.close());
+  const sockets: Socket[] = [];
+  const direct = dialer(server.url);
+  const dial = (onReady: () => void) => {
+    const socket = direct.dial(onReady);
+    sockets.push(socket);
+    return socket;
+  };
+  const pool = new Pool({ ...direct, dial }, { connections: 4 }, systemClock);
+  cleanups.push(() => pool.close());
+  const ask = (target: string) => {
+    const request = aRequest({ method: "POST", target, body: RequestBody.of(Buffer.from("body")) });
+    const attempt = { timeoutMs: 10_000, signal: new AbortController().signal };
+    return new Exchange(request, requestHead(request, direct.authority), attempt, pool, systemClock).answer;
+  };
+  expect((await ask("/first")).status).toBe(200);
+  return { ask, asked, kept: sockets[0]! };
+}
+
+describe("a request that was not written yet", () => {
+  it("takes no answer that was not meant for it, and goes out on a new connection", async () => {
+    const { ask, asked, kept } = await keptConnection();
+    const answer = ask("/second");
+    kept.emit("data", Buffer.from("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"));
+    expect((await answer).status).toBe(200);
+    expect(kept.destroyed).toBe(true);
+    expect(asked).toEqual(["/first", "/second"]);
+  });
+
+  it("goes out on a new connection when the kept one ends, though it must not be sent twice", async () => {
+    const { ask, asked, kept } = await keptConnection();
+    const answer = ask("/second");
+    kept.emit("end");
+    expect((await answer).status).toBe(200);
+    expect(asked).toEqual(["/first", "/second"]);
+  });
+});
