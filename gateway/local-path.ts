@@ -28,7 +28,7 @@ export async function localPath(path: LocalPathParts): Promise<LocalPath> {
   const breakers = breakerRegistry((routeId, side, breaker) =>
     opossumBreaker(`${routeId}:${side}`, breaker, {
       clock,
-      onChange: (state) => telemetry.breakerChanged({ routeId, side, state }),
+      onChange: (state) => telemetry.breakerChanged({ routeId, side, traffic: "clients", state }),
     }),
   );
   breakers.reload(config.routes);

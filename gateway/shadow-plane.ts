@@ -58,7 +58,10 @@ export async function shadowPlane(
   const lag = eventLoopLag();
   parts.defer(() => lag.stop());
   const breakers = breakerRegistry((routeId, side, breaker) =>
-    opossumBreaker(`${routeId}:${side}:shadow`, breaker, { clock, onChange: () => undefined }),
+    opossumBreaker(`${routeId}:${side}:shadow`, breaker, {
+      clock,
+      onChange: (state) => telemetry.breakerChanged({ routeId, side, traffic: "copies", state }),
+    }),
   );
   breakers.reload(config.routes);
   parts.defer(() => breakers.stop());

@@ -1,4 +1,4 @@
-import type { BreakerState } from "../breaker/breaker.ts";
+import type { BreakerState, BreakerTraffic } from "../breaker/breaker.ts";
 import type { BreakerStatus } from "../breaker/registry.ts";
 import { flagOf } from "../flags/decide.ts";
 import { STAGES } from "../routes/route.ts";
@@ -74,7 +74,7 @@ function stateMetrics(parts: AdminParts, live: LiveParts): MetricFamily[] {
 }
 
 /** Each worker has breakers of its own: the worst says it. */
-function breakers(states: readonly BreakerStatus[], traffic: "clients" | "copies"): Sample[] {
+function breakers(states: readonly BreakerStatus[], traffic: BreakerTraffic): Sample[] {
   const worst = new Map<string, Sample>();
   for (const { routeId, side, state } of states) {
     const key = `${side} ${routeId}`;

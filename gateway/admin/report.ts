@@ -1,3 +1,4 @@
+import type { BreakerStatus } from "../breaker/registry.ts";
 import { rulesDigest } from "../diff/rules-digest.ts";
 import { assess } from "../evidence/assess.ts";
 import type { LiveFacts } from "../evidence/assessment.ts";
@@ -117,10 +118,15 @@ function isMismatch({ comparison }: Sample): boolean {
 
 function liveFacts({ id }: Route, { live }: ReportParts): LiveFacts | null {
   if (live === null) return null;
-  const breaker = live.breakers().find(({ routeId, side }) => routeId === id && side === "function");
-  const lastOpenAt = live.counters.of(id).breakerOpenedAt;
+  const { startedAt } = live;
+  const { breakerOpenedAt, copyBreakerOpenedAt } = live.counters.of(id);
+  const stateIn = (breakers: readonly BreakerStatus[]) =>
+    breakers.find(({ routeId, side }) => routeId === id && side === "function")?.state ?? "closed";
   return {
-    breaker: { state: breaker?.state ?? "closed", lastOpenAt, startedAt: live.startedAt },
+    breakers: {
+      clients: { state: stateIn(live.breakers()), lastOpenAt: breakerOpenedAt, startedAt },
+      copies: { state: stateIn(live.copyBreakers()), lastOpenAt: copyBreakerOpenedAt, startedAt },
+    },
     disagreements: [],
   };
 }

@@ -37,6 +37,8 @@ const traffic = z.object({
   shadow: z.object({ compared: counts, dropped: counts }),
   /** When the function's breaker last opened, in wall-clock milliseconds. */
   breakerOpenedAt: z.number().nullable(),
+  /** The same of the breaker that its copies have. */
+  copyBreakerOpenedAt: z.number().nullable(),
 });
 /** What the function would cost if it answered the whole route, from what was sampled; in USD, on demand. */
 const cost = z.object({

@@ -1,5 +1,8 @@
 export type BreakerState = "closed" | "open" | "half-open";
 
+/** Whose calls a breaker is for: copies have breakers of their own, so that they open none of clients'. */
+export type BreakerTraffic = "clients" | "copies";
+
 /** One admitted call; exactly one of its methods is called, once. */
 export interface AdmittedCall {
   succeeded(durationMs: number): void;

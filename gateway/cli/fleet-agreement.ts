@@ -27,7 +27,7 @@ export async function fleetView(urls: readonly string[], token: string | null): 
 export function withFleet(report: Report, fleet: readonly GatewayView[]): Report {
   const routes = report.routes.map((route): RouteReport => {
     const disagreements = disagreementsOn(route, fleet);
-    const live = route.live ?? { breaker: null, disagreements: [] };
+    const live = route.live ?? { breakers: null, disagreements: [] };
     return { ...route, live: { ...live, disagreements: [...live.disagreements, ...disagreements] } };
   });
   return reportOf({ ...report, routes }, assess);
@@ -40,7 +40,9 @@ function disagreementsOn({ route, stage, percent }: RouteReport, fleet: readonly
     if (there === undefined) return [`${url} has no such route`];
     const isSame = there.stage === stage && there.percent === percent;
     const own = isSame ? [] : [`${url} has it in ${rungText(there)}`];
-    const state = there.breakers?.function ?? "closed";
-    return state === "closed" ? own : [...own, `${url}: its breaker is ${state}`];
+    const { function: ofClients = "closed", copies: ofCopies = "closed" } = there.breakers ?? {};
+    const clients = ofClients === "closed" ? [] : [`${url}: its breaker of clients is ${ofClients}`];
+    const copies = ofCopies === "closed" ? [] : [`${url}: a breaker of its copies is ${ofCopies}`];
+    return [...own, ...clients, ...copies];
   });
 }

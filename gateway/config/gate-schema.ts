@@ -55,7 +55,7 @@ export const gateEntry = z
     breakerClosedFor: duration
       .optional()
       .describe(
-        "How long the breaker has to have been closed; 10m for canary, 1h for cutover and 24h for retired unless set.",
+        "How long the function's breakers, of clients and of copies, have to have been closed; 10m for canary, 1h for cutover and 24h for retired unless set.",
       ),
   })
   .describe("What has to be shown before the route moves up; the same for all stages where it is written.");

@@ -50,14 +50,18 @@ export interface Finding {
 /** What the evidence is about. */
 export type AssessedKey = Omit<EvidenceKey, "routeId" | "candidate">;
 
+/** How one of the function's breakers stands. */
+export interface BreakerFacts {
+  readonly state: "closed" | "open" | "half-open";
+  /** Wall-clock milliseconds; null when it was never open since the gateway started. */
+  readonly lastOpenAt: number | null;
+  readonly startedAt: number;
+}
+
 /** What the gateways say of a route at this moment. */
 export interface LiveFacts {
-  readonly breaker: {
-    readonly state: "closed" | "open" | "half-open";
-    /** Wall-clock milliseconds; null when it was never open since the gateway started. */
-    readonly lastOpenAt: number | null;
-    readonly startedAt: number;
-  } | null;
+  /** In shadow only that of copies learns how the function does. Null where there are none to ask. */
+  readonly breakers: { readonly clients: BreakerFacts; readonly copies: BreakerFacts } | null;
   /** What keeps the gateways from being of one mind, a sentence each; empty for nothing. */
   readonly disagreements: readonly string[];
 }

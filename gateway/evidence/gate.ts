@@ -16,6 +16,6 @@ export interface Gate {
   readonly minPairs: number;
   /** The newest pair may be so old. */
   readonly maxAgeMs: number;
-  /** How long the function's breaker has to have been closed. */
+  /** How long the function's breakers, of clients and of copies, have to have been closed. */
   readonly breakerClosedForMs: number;
 }

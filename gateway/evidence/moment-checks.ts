@@ -1,4 +1,4 @@
-import type { Check, LiveFacts } from "./assessment.ts";
+import type { BreakerFacts, Check, LiveFacts } from "./assessment.ts";
 import type { CurrentEvidence } from "./current-evidence.ts";
 import type { Gate } from "./gate.ts";
 import { count, places, span } from "./wording.ts";
@@ -13,29 +13,42 @@ export function freshnessCheck({ lastAt }: CurrentEvidence, { maxAgeMs }: Gate, 
 }
 
 /**
- * Whether the breaker has been closed for long enough. One that has not opened since its gateway started is taken for closed
- * before, too: had it not been, the failures that opened it are among the errors. Null where there is no breaker to ask.
+ * Whether the function's breakers have been closed for long enough: that of clients and that of copies, which is the only
+ * one that is asked in shadow, and of which too few failures are among the errors, as an open one lets no copy be made. One
+ * that has not opened since its gateway started is taken for closed before, too: had it not been, the failures that opened
+ * it are among the errors. Null where there is no breaker to ask.
  */
 export function breakerCheck(
   live: LiveFacts,
   { breakerClosedForMs: needed }: Gate,
   now: number,
 ): Check | null {
-  if (live.breaker === null) return null;
-  const { state, lastOpenAt, startedAt } = live.breaker;
-  const measured = state === "closed" ? Math.max(0, now - (lastOpenAt ?? startedAt)) : 0;
+  if (live.breakers === null) return null;
+  const { clients, copies } = live.breakers;
+  const both = [clients, copies];
+  const measured = Math.min(...both.map((breaker) => closedFor(breaker, now)));
   const check = (verdict: Check["verdict"], says: string, next: string | null): Check => {
     return { name: "breaker", verdict, says, measured, needed, next };
   };
-  if (state !== "closed") return check("no", `the breaker is ${state}`, "a function that answers again");
-  if (lastOpenAt === null)
-    return check(
-      "yes",
-      `the breaker has not opened in the ${span(measured)} that the gateway has been up`,
-      null,
-    );
-  const says = `the breaker has been closed for ${span(measured)}; ${span(needed)} are needed`;
-  return measured >= needed ? check("yes", says, null) : check("no", says, span(needed - measured));
+  if (both.every(({ state, lastOpenAt }) => state === "closed" && lastOpenAt === null)) {
+    const says = `the breakers of clients and of copies have not opened in the ${span(measured)} that the gateway has been up`;
+    return check("yes", says, null);
+  }
+  const says = `the breaker of clients ${standing(clients, now)}; that of copies ${standing(copies, now)}`;
+  if (both.some(({ state }) => state !== "closed")) return check("no", says, "a function that answers again");
+  const limited = `${says}; ${span(needed)} are needed`;
+  const isLong = both.every((breaker) => breaker.lastOpenAt === null || closedFor(breaker, now) >= needed);
+  return isLong ? check("yes", limited, null) : check("no", limited, span(needed - measured));
+}
+
+function closedFor({ state, lastOpenAt, startedAt }: BreakerFacts, now: number): number {
+  return state === "closed" ? Math.max(0, now - (lastOpenAt ?? startedAt)) : 0;
+}
+
+function standing(breaker: BreakerFacts, now: number): string {
+  if (breaker.state !== "closed") return `is ${breaker.state}`;
+  const closed = span(closedFor(breaker, now));
+  return breaker.lastOpenAt === null ? `has not opened in ${closed}` : `has been closed for ${closed}`;
 }
 
 /** Whether all gateways are of one mind; where they are not, nobody knows yet what a flip would do. */

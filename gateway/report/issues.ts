@@ -20,7 +20,7 @@ const SUMMARIES: Readonly<Record<IssueRule["name"], string>> = {
   latency: "The function is as fast as the gate demands",
   coverage: "What legacy answers was seen from the function, too",
   freshness: "The evidence is of late",
-  breaker: "The function's breaker has been closed for long enough",
+  breaker: "The function's breakers have been closed for long enough",
   gateways: "All gateways agree",
   difference: "The function's answer is not legacy's here",
 };

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { LiveFacts } from "../evidence/assessment.ts";
+import type { BreakerFacts, LiveFacts } from "../evidence/assessment.ts";
 import type { Sample } from "../store/evidence-store.ts";
 import { byName, mergedSummaries, sumsByName } from "./merged-evidence.ts";
 import type { ReportFacts, ReportSource, RouteFacts } from "./report.ts";
@@ -10,7 +10,6 @@ export const MOST_SAMPLES = 20;
 
 type Some<T> = readonly [T, ...T[]];
 type Current = RouteFacts["current"];
-type Breaker = NonNullable<LiveFacts["breaker"]>;
 
 /**
  * Facts of one run, or its shards, as one that says the same; reports are facts, too. In what order and in what parts they
@@ -123,14 +122,18 @@ function told({ key, request, comparison }: Sample): string {
 function mergedLive(a: LiveFacts | null, b: LiveFacts | null): LiveFacts | null {
   if (a === null || b === null) return a ?? b;
   const disagreements = [...new Set([...a.disagreements, ...b.disagreements])].toSorted();
-  return { breaker: worseBreaker(a.breaker, b.breaker), disagreements };
+  return { breakers: worseBreakers(a.breakers, b.breakers), disagreements };
 }
 
 const BY_STATE = ["closed", "half-open", "open"] as const;
 
-/** Closed for as short as any of them. */
-function worseBreaker(a: Breaker | null, b: Breaker | null): Breaker | null {
+function worseBreakers(a: LiveFacts["breakers"], b: LiveFacts["breakers"]): LiveFacts["breakers"] {
   if (a === null || b === null) return a ?? b;
+  return { clients: worseBreaker(a.clients, b.clients), copies: worseBreaker(a.copies, b.copies) };
+}
+
+/** Closed for as short as any of them. */
+function worseBreaker(a: BreakerFacts, b: BreakerFacts): BreakerFacts {
   return {
     state: BY_STATE[Math.max(BY_STATE.indexOf(a.state), BY_STATE.indexOf(b.state))]!,
     lastOpenAt: ofThose([a.lastOpenAt, b.lastOpenAt], Math.max),

@@ -140,14 +140,17 @@ const gate = z.strictObject({
   breakerClosedForMs: z.number(),
 });
 
+const breaker = z.strictObject({
+  state: z.enum(["closed", "open", "half-open"]),
+  lastOpenAt: time.nullable(),
+  startedAt: time,
+});
+
 const live = z.strictObject({
-  breaker: z
-    .strictObject({
-      state: z.enum(["closed", "open", "half-open"]),
-      lastOpenAt: time.nullable(),
-      startedAt: time,
-    })
-    .nullable(),
+  breakers: z
+    .strictObject({ clients: breaker, copies: breaker })
+    .nullable()
+    .describe("Of the function: that of clients' requests and that of copies"),
   disagreements: z.array(z.string()),
 });
 

@@ -44,6 +44,8 @@ export interface RouteCounts {
   };
   /** When the function's breaker last opened, in wall-clock milliseconds; null when it never did. */
   readonly breakerOpenedAt: number | null;
+  /** The same of the breaker that its copies have. */
+  readonly copyBreakerOpenedAt: number | null;
   /** What the reports of its function say. */
   readonly invocations: InvocationSummary;
 }
@@ -60,7 +62,10 @@ export interface Counters {
 }
 
 /** What happened to a route's requests in another process: counts that add up. */
-export interface RouteIncrement extends Pick<RouteTally, "requests" | "withoutKey" | "breakerOpenedAt"> {
+export interface RouteIncrement extends Pick<
+  RouteTally,
+  "requests" | "withoutKey" | "breakerOpenedAt" | "copyBreakerOpenedAt"
+> {
   readonly routeId: string | null;
   readonly answeredBy: Readonly<Record<Side | "gateway", number>>;
   readonly fallbacks: ReadonlyMap<string, number>;
@@ -119,8 +124,9 @@ export function counters(clock: Clock): Counters {
         if (outcome === "dropped") add(dropped, reason ?? "unknown");
         else add(compared, outcome);
       },
-      breakerChanged({ routeId, side, state }) {
-        if (side === "function" && state === "open") tallyOf(routeId).breakerOpenedAt = clock.now();
+      breakerChanged({ routeId, side, traffic, state }) {
+        if (side !== "function" || state !== "open") return;
+        tallyOf(routeId)[traffic === "clients" ? "breakerOpenedAt" : "copyBreakerOpenedAt"] = clock.now();
       },
       functionReported({ routeId, report, tookMs, version }) {
         tallyOf(routeId).invocations.record(report, tookMs, version);
@@ -149,6 +155,7 @@ interface RouteTally {
   requests: number;
   withoutKey: number;
   breakerOpenedAt: number | null;
+  copyBreakerOpenedAt: number | null;
   readonly recent: RecentCount;
   readonly answeredBy: Record<Side | "gateway", number>;
   readonly fallbacks: Map<string, number>;
@@ -170,6 +177,7 @@ function emptyTally(clock: Clock): RouteTally {
     requests: 0,
     withoutKey: 0,
     breakerOpenedAt: null,
+    copyBreakerOpenedAt: null,
     recent: recentCount(clock),
     answeredBy: { legacy: 0, function: 0, gateway: 0 },
     fallbacks: new Map(),
@@ -186,13 +194,15 @@ function add(counts: Map<string, number>, key: string, times = 1): void {
 }
 
 function incrementOf(routeId: string | null, tally: RouteTally): RouteIncrement {
-  const { requests, withoutKey, breakerOpenedAt, answeredBy, fallbacks, problems, shadow } = tally;
+  const { requests, withoutKey, breakerOpenedAt, copyBreakerOpenedAt } = tally;
+  const { answeredBy, fallbacks, problems, shadow } = tally;
   const side = ({ latency, ...counts }: SideTally) => ({ ...counts, latency: latency.bins() });
   return {
     routeId,
     requests,
     withoutKey,
     breakerOpenedAt,
+    copyBreakerOpenedAt,
     answeredBy,
     fallbacks,
     problems,
@@ -207,6 +217,7 @@ function addTo(tally: RouteTally, more: RouteIncrement): void {
   tally.recent.add(more.requests);
   tally.withoutKey += more.withoutKey;
   tally.breakerOpenedAt = more.breakerOpenedAt ?? tally.breakerOpenedAt;
+  tally.copyBreakerOpenedAt = more.copyBreakerOpenedAt ?? tally.copyBreakerOpenedAt;
   for (const by of ["legacy", "function", "gateway"] as const) tally.answeredBy[by] += more.answeredBy[by];
   addAll(tally.fallbacks, more.fallbacks);
   addAll(tally.problems, more.problems);
@@ -242,6 +253,7 @@ function countsOf(tally: RouteTally, uptimeMinutes: number): RouteCounts {
       dropped: Object.fromEntries(tally.shadow.dropped),
     },
     breakerOpenedAt: tally.breakerOpenedAt,
+    copyBreakerOpenedAt: tally.copyBreakerOpenedAt,
     invocations: tally.invocations.summary(),
   };
 }

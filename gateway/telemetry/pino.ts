@@ -52,8 +52,8 @@ export function pinoTelemetry(settings: LogSettings): Telemetry {
       if (problem === null) log.info("the evidence store works again");
       else log.error({ problem }, "the evidence store fails; requests are not concerned");
     },
-    breakerChanged: ({ routeId, side, state }) =>
-      log.warn({ route: routeId, side, state }, "breaker changed"),
+    breakerChanged: ({ routeId, side, traffic, state }) =>
+      log.warn({ route: routeId, side, traffic, state }, "breaker changed"),
     functionReported({ routeId, report, tookMs, version }) {
       const { durationMs, billedMs, coldStart, usedMemoryMb, memoryMb } = report;
       const facts = { route: routeId, version, coldStart, durationMs, billedMs, usedMemoryMb, memoryMb };

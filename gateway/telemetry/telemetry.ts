@@ -1,4 +1,4 @@
-import type { BreakerState } from "../breaker/breaker.ts";
+import type { BreakerState, BreakerTraffic } from "../breaker/breaker.ts";
 import type { LambdaReport } from "../cost/report-line.ts";
 import type { Verdict } from "../diff/comparison.ts";
 import type { Observation } from "../diff/observation.ts";
@@ -85,6 +85,7 @@ export interface Telemetry {
   breakerChanged(event: {
     readonly routeId: string;
     readonly side: Side;
+    readonly traffic: BreakerTraffic;
     readonly state: BreakerState;
   }): void;
   /** What Lambda itself said of one call, for a share of the calls. */

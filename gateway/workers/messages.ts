@@ -1,4 +1,4 @@
-import type { BreakerState } from "../breaker/breaker.ts";
+import type { BreakerState, BreakerTraffic } from "../breaker/breaker.ts";
 import type { BreakerStatus } from "../breaker/registry.ts";
 import type { Settings } from "../config/env.ts";
 import type { GatewayConfig } from "../config/gateway-config.ts";
@@ -69,6 +69,7 @@ export interface Report {
   readonly breakersChanged: readonly {
     readonly routeId: string;
     readonly side: Side;
+    readonly traffic: BreakerTraffic;
     readonly state: BreakerState;
   }[];
   /** Those that are not closed now. */

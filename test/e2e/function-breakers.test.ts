@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { status as statusContract } from "../../gateway/admin/status-contract.ts";
+import { readReport } from "../../gateway/report/json.ts";
 import { busy, failed, told } from "../support/problem.ts";
 import { startStack } from "../support/stack.ts";
+
+const readStatus = async (answer: Response) => statusContract.parse(await answer.json());
 
 describe("the breaker of a failing function", () => {
   it("opens, keeps clients on legacy, probes, and closes when the function is back", async () => {
@@ -63,6 +67,36 @@ describe("the breaker of a failing function", () => {
       expect(await told(await send("GET", "retired"))).toEqual(busy);
       expect(invoked()).toBe(2);
       expect(breaking.legacy.journal().map(({ side }) => side)).toEqual(["function", "function", "legacy"]);
+    } finally {
+      await breaking.close();
+    }
+  });
+
+  it("is told apart from that of copies, which is a no of its own while clients' has nothing to say", async () => {
+    const breaking = await startStack(`
+  probe:
+    match: { method: GET, path: "/api/echo/{rest*}" }
+    function: { lambda: probe }
+    stage: shadow
+    shadow: { secondary: 0 }
+    breaker: { minimumCalls: 4, errorPercent: 50, window: 30s, open: 60s }`);
+    try {
+      const status = async () => readStatus(await fetch(`${breaking.adminUrl}/api/status`));
+      const copies = async () => {
+        await (await fetch(`${breaking.url}/api/echo/b`, { headers: { "x-probe": "throw" } })).text();
+        return (await status()).routes[0]!;
+      };
+      await expect.poll(copies, { interval: 50, timeout: 20_000 }).toMatchObject({
+        breakers: { legacy: "closed", function: "closed", copies: "open" },
+        traffic: { breakerOpenedAt: null, copyBreakerOpenedAt: expect.any(Number) as number },
+      });
+      const { routes } = readReport(await (await fetch(`${breaking.adminUrl}/api/report`)).text());
+      expect(routes[0]!.assessment.checks.find(({ name }) => name === "breaker")).toMatchObject({
+        verdict: "no",
+        says: expect.stringMatching(
+          /^the breaker of clients has not opened in .*; that of copies is open$/,
+        ) as string,
+      });
     } finally {
       await breaking.close();
     }

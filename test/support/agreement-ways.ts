@@ -186,7 +186,7 @@ export async function throughShadow(synthetic: SyntheticRoute, to: GatedStage): 
   judge.finish();
   await writer.close();
   const breaker = { state: "closed", lastOpenAt: null, startedAt: START - DAY_MS } as const;
-  return way.gathered(to, { breaker, disagreements: [] });
+  return way.gathered(to, { breakers: { clients: breaker, copies: breaker }, disagreements: [] });
 }
 
 /** The same requests are written to a file, and what is read from it is sent to both sides. */

@@ -57,6 +57,7 @@ describe("a table", () => {
 const TRAFFIC: RouteCounts = {
   requests: 123_456,
   breakerOpenedAt: null,
+  copyBreakerOpenedAt: null,
   lastMinute: 1200,
   lastFiveMinutes: 6000,
   perMinute: 1200,

@@ -3,8 +3,8 @@ import { assess } from "../../../gateway/evidence/assess.ts";
 import {
   CHECKS,
   type Assessable,
+  type BreakerFacts,
   type CheckName,
-  type LiveFacts,
 } from "../../../gateway/evidence/assessment.ts";
 import { factsOf, group, NOW, summary } from "./summary.ts";
 
@@ -21,7 +21,8 @@ const noise = (at: string, onlyCandidate: number, onlySecondary: number, both: n
 
 describe("an assessment", () => {
   it("has its checks in their order, and those of the moment only where there is one", () => {
-    const live = { breaker: { state: "closed" as const, lastOpenAt: null, startedAt: 0 }, disagreements: [] };
+    const breaker = { state: "closed", lastOpenAt: null, startedAt: 0 } as const;
+    const live = { breakers: { clients: breaker, copies: breaker }, disagreements: [] };
     const names = (facts: Assessable) => assess(facts, NOW).checks.map(({ name }) => name);
     expect(names(factsOf([summary()], { live }))).toEqual(CHECKS);
     expect(names(factsOf([summary()]))).toEqual(
@@ -244,24 +245,43 @@ describe("coverage", () => {
 });
 
 describe("the moment", () => {
-  const live = (breaker: Partial<NonNullable<LiveFacts["breaker"]>>, disagreements: readonly string[] = []) =>
-    factsOf([summary()], {
-      live: { breaker: { state: "closed", lastOpenAt: null, startedAt: 0, ...breaker }, disagreements },
-    });
+  const closed = { state: "closed", lastOpenAt: null, startedAt: 0 } as const;
+  const live = (
+    clients: Partial<BreakerFacts>,
+    copies: Partial<BreakerFacts> = {},
+    disagreements: readonly string[] = [],
+  ) => {
+    const breakers = { clients: { ...closed, ...clients }, copies: { ...closed, ...copies } };
+    return factsOf([summary()], { live: { breakers, disagreements } });
+  };
 
-  it("is known by the breaker, as long as the gateway is up", () => {
-    expect(told(live({ state: "open" }), "breaker")).toBe("no: the breaker is open");
-    expect(told(live({ lastOpenAt: NOW - 600_000 }), "breaker")).toMatch(
-      /^no: .* closed for 10 minutes; 60 minutes/,
+  it("is known by the breakers of clients and of copies, as long as the gateway is up", () => {
+    const [startedAt, lastOpenAt] = [NOW - 6_000_000, NOW - 600_000];
+    expect(told(live({ state: "open", startedAt }, { startedAt }), "breaker")).toBe(
+      "no: the breaker of clients is open; that of copies has not opened in 100 minutes",
     );
-    expect(told(live({ startedAt: NOW - 600_000 }), "breaker")).toBe(
-      "yes: the breaker has not opened in the 10 minutes that the gateway has been up",
+    expect(told(live({ lastOpenAt }), "breaker")).toMatch(
+      /^no: the breaker of clients has been closed for 10 minutes; .*; 60 minutes are needed/,
+    );
+    expect(told(live({ startedAt }, { startedAt }), "breaker")).toBe(
+      "yes: the breakers of clients and of copies have not opened in the 100 minutes that the gateway has been up",
     );
     expect(told(live({ lastOpenAt: NOW - 7_200_000 }), "breaker")).toMatch(/^yes/);
   });
 
+  it("is a no by the breaker of copies alone, which it names", () => {
+    const [startedAt, lastOpenAt] = [NOW - 6_000_000, NOW - 600_000];
+    expect(told(live({ startedAt }, { startedAt, lastOpenAt, state: "half-open" }), "breaker")).toBe(
+      "no: the breaker of clients has not opened in 100 minutes; that of copies is half-open",
+    );
+    expect(told(live({ startedAt }, { startedAt, lastOpenAt }), "breaker")).toBe(
+      "no: the breaker of clients has not opened in 100 minutes; that of copies has been closed for 10 minutes; 60 minutes are needed",
+    );
+    expect(checkOf(live({ startedAt }, { startedAt, lastOpenAt }), "breaker").next).toBe("50 minutes");
+  });
+
   it("is unknown while gateways disagree", () => {
-    expect(told(live({}, ["b is at version 12"]), "gateways")).toBe(
+    expect(told(live({}, {}, ["b is at version 12"]), "gateways")).toBe(
       "unknown: 1 disagreements: b is at version 12",
     );
   });

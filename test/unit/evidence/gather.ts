@@ -19,6 +19,7 @@ import { routeOf, targetOf } from "../routes/route-of.ts";
 
 export const NOW = Date.UTC(2026, 10, 21, 14);
 const APART_MS = 100;
+const CLOSED = { state: "closed", lastOpenAt: null, startedAt: NOW - 1e8 } as const;
 
 /** What is known of a synthetic route after all of its pairs went through judge, writer and store. */
 export async function gathered(
@@ -80,7 +81,7 @@ export async function gathered(
     },
     evidence: await store.summaries({}),
     rejudged: [],
-    live: { breaker: { state: "closed", lastOpenAt: null, startedAt: NOW - 1e8 }, disagreements: [] },
+    live: { breakers: { clients: CLOSED, copies: CLOSED }, disagreements: [] },
   };
   return { facts, samples: await store.samples({ limit: 1_000 }) };
 }

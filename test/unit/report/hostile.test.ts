@@ -125,6 +125,6 @@ function shapeOf(written: string): unknown {
 }
 
 function withDisagreement(given: Report): Report {
-  const live = { breaker: null, disagreements: ["a has other flags"] };
+  const live = { breakers: null, disagreements: ["a has other flags"] };
   return { ...given, routes: given.routes.map((route) => ({ ...route, live })) };
 }

@@ -129,7 +129,10 @@ describe("facts of shards", () => {
 
   it("have the breaker that was closed for the shortest time, and every disagreement", () => {
     const live = (startedAt: number, said: string, state: "closed" | "open") => ({
-      breaker: { state, lastOpenAt: null, startedAt },
+      breakers: {
+        clients: { state, lastOpenAt: null, startedAt },
+        copies: { state: "closed" as const, lastOpenAt: startedAt, startedAt },
+      },
       disagreements: [said],
     });
     const [route] = mergeFacts([
@@ -138,7 +141,10 @@ describe("facts of shards", () => {
       withRoute({ live: live(AT + 1, "a is late", "closed") }),
     ]).routes;
     expect(route!.live).toEqual({
-      breaker: { state: "open", lastOpenAt: null, startedAt: AT + 1 },
+      breakers: {
+        clients: { state: "open", lastOpenAt: null, startedAt: AT + 1 },
+        copies: { state: "closed", lastOpenAt: AT + 1, startedAt: AT + 1 },
+      },
       disagreements: ["a is late", "b is late"],
     });
   });
