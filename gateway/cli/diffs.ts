@@ -60,14 +60,39 @@ async function acceptDifferences(
   return accept(route, { at, owner, reason, until });
 }
 
-/** Differences for people: the most frequent first, and what was left out. */
+type Evidence = Diffs["evidence"][number];
+
+/** Differences for people: the most frequent first, and what was left out. Of what has no pair only that is told. */
 export function diffsText({ evidence, samples }: Diffs, screen: Screen): string {
-  if (evidence.length === 0) return "nothing was compared (next: banyan flip ROUTE shadow --reason …)";
-  const blocks = evidence.map((one) => evidenceText(one, screen));
+  const compared = evidence.filter(({ counts }) => counts.compared > 0);
+  const blocks = compared.map((one) => evidenceText(one, screen));
+  const left = notCompared(evidence.filter(({ counts }) => counts.compared === 0));
+  if (blocks.length === 0)
+    blocks.push(
+      left.length === 0
+        ? "nothing was compared (next: banyan flip ROUTE shadow --reason …)"
+        : "nothing was compared (docs/shadow.md says what these reasons mean)",
+    );
+  if (left.length > 0) blocks.push(left.map((line) => screen.paint("dim", line)).join("\n"));
   return [...blocks, ...samples.map((sample) => sampleText(sample, screen))].join("\n\n");
 }
 
-function evidenceText(one: Diffs["evidence"][number], screen: Screen): string {
+/** Why there were no pairs, one line a route and side: of a version that nobody knows yet, or of rules that are new. */
+function notCompared(evidence: readonly Evidence[]): string[] {
+  const bySide = Map.groupBy(evidence, ({ route, candidate }) => `${route} · ${candidate}`);
+  return [...bySide].flatMap(([side, all]) => {
+    const sums = new Map<string, number>();
+    for (const [reason, count] of all.flatMap(({ dropped }) => Object.entries(dropped)))
+      sums.set(reason, (sums.get(reason) ?? 0) + count);
+    return sums.size === 0 ? [] : [`${side} not compared: ${countsText(sums)}`];
+  });
+}
+
+function countsText(counts: Iterable<readonly [reason: string, count: number]>): string {
+  return [...counts].map(([reason, count]) => `${reason} ${count}`).join(", ");
+}
+
+function evidenceText(one: Evidence, screen: Screen): string {
   const { route, candidate, functionVersion, environment, counts, groups, dropped, firstAt, lastAt } = one;
   const version = functionVersion === "" ? "" : ` · version ${functionVersion}`;
   const place = environment === "" ? "" : ` · ${environment}`;
@@ -90,8 +115,8 @@ function evidenceText(one: Diffs["evidence"][number], screen: Screen): string {
     ]);
     lines.push(table(["PAIRS", "SHARE", "KIND", "WHERE", ...heads, ""], rows, screen));
   }
-  const left = Object.entries(dropped).map(([reason, count]) => `${reason} ${count}`);
-  if (left.length > 0) lines.push(screen.paint("dim", `not compared: ${left.join(", ")}`));
+  const left = countsText(Object.entries(dropped));
+  if (left !== "") lines.push(screen.paint("dim", `not compared: ${left}`));
   for (const { sentence, list, paste } of one.suggestions)
     lines.push(
       `${screen.paint("cyan", "rule?")} ${visible(sentence)}`,
@@ -100,7 +125,7 @@ function evidenceText(one: Diffs["evidence"][number], screen: Screen): string {
   return lines.join("\n");
 }
 
-function noiseText({ noise, pairs, ignoredPairs }: Diffs["evidence"][number]["groups"][number]): Cell {
+function noiseText({ noise, pairs, ignoredPairs }: Evidence["groups"][number]): Cell {
   if (ignoredPairs === pairs) return { text: "excused by a rule", style: "dim" };
   if (noise === "noisy") return { text: "legacy differs from itself, too", style: "dim" };
   return noise === "regresses" ? { text: "regresses", style: "red" } : "";

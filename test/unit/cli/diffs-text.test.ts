@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Diffs } from "../../../gateway/admin/contract.ts";
 import { diffsText } from "../../../gateway/cli/diffs.ts";
 import { PLAIN_SCREEN } from "../../../gateway/cli/screen.ts";
@@ -83,4 +83,28 @@ it("names the sides by who was compared with whom", () => {
 
 it("says what to do when nothing was compared", () => {
   expect(diffsText({ evidence: [], samples: [] }, PLAIN_SCREEN)).toContain("next: banyan flip ROUTE shadow");
+});
+
+describe("of what has no pair", () => {
+  const counts = { ...SEEN.counts, compared: 0, matched: 0, ignored: 0, mismatched: 0, inconclusive: 0 };
+  const empty = { ...SEEN, functionVersion: "", counts, groups: [], suggestions: [], dropped: {} };
+  const told = (...evidence: Diffs["evidence"]) => diffsText({ evidence, samples: [] }, PLAIN_SCREEN);
+
+  it("tells only why there is none, once for a route and side", () => {
+    const left = [
+      { ...empty, dropped: { busy: 3 } },
+      { ...empty, functionVersion: "6", dropped: { busy: 1, rate: 2 } },
+    ];
+    expect(told(SEEN, ...left, empty)).toBe(
+      `${told(SEEN)}\n\nget-order · function not compared: busy 4, rate 2`,
+    );
+    expect(told(SEEN, empty)).toBe(told(SEEN));
+  });
+
+  it("does not ask for a flip where copies were made and left out", () => {
+    expect(told(empty)).toBe(told());
+    const text = told({ ...empty, dropped: { "breaker-open": 7 } });
+    expect(text).toContain("get-order · function not compared: breaker-open 7");
+    expect(text).not.toContain("banyan flip");
+  });
 });
