@@ -3,7 +3,7 @@ import type { CurrentEvidence } from "./current-evidence.ts";
 import type { Gate } from "./gate.ts";
 import { bucketStart, quantileBounds, quantileOf } from "./quantile.ts";
 import { stands } from "./sequence.ts";
-import { milliseconds } from "./wording.ts";
+import { count, counted, milliseconds } from "./wording.ts";
 
 /** p50 and p99 of both sides, and the ratio of pairs. */
 const STATEMENTS = 5;
@@ -13,7 +13,8 @@ const STATEMENTS = 5;
  * more. It is `no` where it surely takes longer than legacy's upper bound allows, `yes` where it surely keeps within what
  * legacy's lower bound allows, each quantile with its share of alpha. At the median the pairs may say yes, too: most of
  * them keep within `factor` for sure, which is free of how much requests differ from each other. Below the gate's pairs it is
- * unknown whatever was measured: the first calls of a function are cold starts, which say nothing about the others.
+ * unknown whatever was measured: the first calls of a function are cold starts, which say nothing about the others. Pairs
+ * count here where both sides answered: how soon somebody fails says nothing about how slow they are.
  */
 export function latencyCheck(
   evidence: CurrentEvidence,
@@ -21,6 +22,8 @@ export function latencyCheck(
 ): Check | null {
   if (latency === null) return null;
   const alpha = (1 - confidence) / STATEMENTS;
+  const answered = Object.values(evidence.ratios).reduce((sum, n) => sum + n, 0);
+  if (answered === 0) return nobodyAnswered(evidence);
   const at = (q: number) => quantileVerdict(evidence, q, latency, alpha);
   const tail = at(0.99);
   const typical = at(0.5);
@@ -28,14 +31,17 @@ export function latencyCheck(
 
   const { primaryDurations: legacy, candidateDurations: fn, ratios } = evidence;
   const [measured, legacys] = [quantileOf(fn, 0.99), quantileOf(legacy, 0.99)];
+  const isEnough = answered >= minPairs;
   const says = [
     `p99 about ${milliseconds(measured)} vs legacy ${milliseconds(legacys)}`,
     `median ${milliseconds(quantileOf(fn, 0.5))} vs ${milliseconds(quantileOf(legacy, 0.5))}`,
     `${quantileOf(ratios, 0.5).toFixed(1)} times legacy in a typical pair`,
     `${latency.factor} times and ${milliseconds(latency.slackMs)} more is allowed`,
+    ...(isEnough
+      ? []
+      : [`${counted(answered, "pair")} in which both answered, and ${count(minPairs)} are needed`]),
   ].join("; ");
   const needed = latency.factor * legacys + latency.slackMs;
-  const isEnough = evidence.counts.compared >= minPairs;
   const verdict = isEnough ? worse(tail, middle) : "unknown";
   const next = {
     yes: null,
@@ -45,6 +51,12 @@ export function latencyCheck(
       : "more pairs: cold starts weigh too much in so few",
   };
   return { name: "latency", verdict, says, measured, needed, next: next[verdict] };
+}
+
+function nobodyAnswered({ counts }: CurrentEvidence): Check {
+  const says = `unknown, because in none of ${counted(counts.compared, "pair")} both sides answered`;
+  const next = "pairs in which both answer";
+  return { name: "latency", verdict: "unknown", says, measured: null, needed: null, next };
 }
 
 function quantileVerdict(

@@ -174,7 +174,7 @@ describe("errors", () => {
 });
 
 describe("latency", () => {
-  const slow = (candidateDurations: object, ratios = {}) =>
+  const slow = (candidateDurations: object, ratios = { 0: 12_000 }) =>
     factsOf([summary({ candidateDurations: { ...candidateDurations }, ratios })]);
 
   it("is judged at the p99 and at the median", () => {
@@ -202,14 +202,38 @@ describe("latency", () => {
           counts: { compared, matched: compared },
           primaryDurations: { 20: compared },
           candidateDurations: { 40: compared },
-          ratios: {},
+          ratios: { 20: compared },
         }),
       ]);
-    expect(told(cold(21), "latency")).toMatch(/^unknown: p99 about 1.1 s/);
+    expect(told(cold(21), "latency")).toMatch(
+      /^unknown: p99 about 1.1 s.*; 21 pairs in which both answered, and 1,000 are needed$/,
+    );
     expect(checkOf(cold(21), "latency").next).toMatch(/cold starts/);
     const { minPairs } = cold(0).gate;
     expect(told(cold(minPairs - 1), "latency")).toMatch(/^unknown/);
     expect(told(cold(minPairs), "latency")).toMatch(/^no/);
+  });
+
+  it("is unknown where no pair was answered by both sides, and says that instead of a number", () => {
+    const failed = (ratios: object) =>
+      factsOf([
+        summary({
+          counts: { compared: 12_000, matched: 0, mismatched: 12_000, onlyCandidateFailed: 12_000 },
+          ratios: { ...ratios },
+        }),
+      ]);
+    const { says, measured, needed, next } = checkOf(failed({}), "latency");
+    expect(told(failed({}), "latency")).toBe(
+      "unknown: unknown, because in none of 12,000 pairs both sides answered",
+    );
+    expect({ measured, needed, next }).toEqual({
+      measured: null,
+      needed: null,
+      next: "pairs in which both answer",
+    });
+    expect(says).not.toMatch(/0\.0 times| 0 ms/);
+    // Failures do not make up for pairs that say something.
+    expect(told(failed({ 20: 21 }), "latency")).toMatch(/^unknown: .*; 21 pairs in which both answered/);
   });
 
   it("takes the pairs' word for the median where requests differ much", () => {
