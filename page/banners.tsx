@@ -43,6 +43,9 @@ export function Banners({ live: { status, by, problem } }: { live: LiveStatus })
       {status?.ready?.ready === false && (
         <Banner tone="warn">Not ready for requests: {status.ready.reasons.join("; ")}</Banner>
       )}
+      {status?.legacy?.state === "fails" && (
+        <Banner tone="bad">Legacy fails: {status.legacy.says}. The gateway itself takes requests.</Banner>
+      )}
       {disagreement !== undefined && <Banner tone="warn">{disagreement.says}</Banner>}
     </div>
   );

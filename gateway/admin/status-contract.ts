@@ -93,8 +93,12 @@ const workers = z.object({
 });
 export const status = z.object({
   version: z.string(),
-  /** Null when no gateway runs. */
+  /** Whether the gateway takes requests, whoever is to answer them. Null when no gateway runs. */
   ready: z.object({ ready: z.boolean(), reasons: z.array(z.string()) }).nullable(),
+  /** How legacy does, as far as the routes asked for show it. Null when no gateway runs. */
+  legacy: z
+    .object({ state: z.enum(["answers", "fails", "fails-partly", "not-asked"]), says: z.string() })
+    .nullable(),
   /** Null when one process does everything. */
   workers: workers.nullable(),
   /** What is wrong with the newest routes.yaml, which is therefore not in use. */

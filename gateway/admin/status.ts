@@ -6,6 +6,7 @@ import type { Route } from "../routes/route.ts";
 import type { AdminParts } from "./admin-parts.ts";
 import type { RouteStatus, Status } from "./status-contract.ts";
 import { liveRoutesOf } from "./events-state.ts";
+import { legacyState } from "./legacy-state.ts";
 import { findRoute, matchText, rungOf } from "./find-route.ts";
 
 /** Where every route stands, or one of them. Throws a Refusal for a route that does not exist. */
@@ -19,9 +20,12 @@ export function statusOf(parts: AdminParts, routeId?: string): Status {
   const breakers = new Map(
     parts.live === null ? [] : liveRoutesOf(parts, parts.live).map((route) => [route.id, route.breakers]),
   );
+  const shown = routes.map((route) => routeStatusOf(route, parts, breakers.get(route.id) ?? null));
+  const unmatched = parts.live?.counters.of(null) ?? null;
   return {
     version: parts.version,
     ready: readiness === undefined ? null : { ready: readiness.ready, reasons: [...readiness.reasons] },
+    legacy: legacyState(shown, unmatched),
     workers: workersOf(parts.live?.workers() ?? null),
     configProblem: parts.live?.configProblem() ?? null,
     problems: [...(parts.live?.problems() ?? [])],
@@ -33,8 +37,8 @@ export function statusOf(parts: AdminParts, routeId?: string): Status {
       readAt: lastReadAt === null ? null : new Date(lastReadAt).toISOString(),
       problem,
     },
-    routes: routes.map((route) => routeStatusOf(route, parts, breakers.get(route.id) ?? null)),
-    unmatched: parts.live?.counters.of(null) ?? null,
+    routes: shown,
+    unmatched,
   };
 }
 

@@ -90,10 +90,11 @@ export function routeText(route: RouteStatus, status: Status, screen: Screen): s
 
 /** The flags' version, and whatever needs attention. */
 function headlines(
-  { flags, ready, workers, routes, configProblem, problems }: Status,
+  { flags, ready, legacy, workers, routes, configProblem, problems }: Status,
   screen: Screen,
 ): string[] {
-  const lines = [`flags ${flags.version}${ready === null ? "" : ready.ready ? " · ready" : " · not ready"}`];
+  const standing = ready === null ? [] : [ready.ready ? "ready" : "not ready"];
+  const lines = [[`flags ${flags.version}`, ...standing, ...legacyText(legacy)].join(" · ")];
   const warn = (style: "red" | "yellow", text: string) => {
     for (const line of text.trim().split("\n")) lines.push(screen.paint(style, visible(line)));
   };
@@ -104,6 +105,8 @@ function headlines(
     if (killed) warn("red", `KILL SWITCH ON: ${id} goes to legacy (off: banyan kill ${id} --off)`);
   }
   if (ready !== null && !ready.ready) warn("red", `not ready: ${ready.reasons.join("; ")}`);
+  if (ready?.ready === true && legacy?.state === "fails")
+    warn("red", 'LEGACY FAILS: "ready" only says that the gateway takes requests');
   if (configProblem !== null) {
     warn("yellow", `routes.yaml was rejected, and the last good one stays in use:\n${configProblem}`);
   }
@@ -115,6 +118,11 @@ function headlines(
     }
   }
   return lines;
+}
+
+function legacyText(legacy: Status["legacy"]): string[] {
+  if (legacy === null || legacy.state === "not-asked") return [];
+  return [legacy.state === "answers" ? "legacy answers" : `legacy: ${visible(legacy.says)}`];
 }
 
 function workersText({ wanted, lost, processes }: NonNullable<Status["workers"]>): string {

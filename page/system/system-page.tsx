@@ -31,6 +31,7 @@ export function SystemPage({ status }: { status: Status }) {
               "takes requests",
               ready === null ? "no gateway runs" : ready.ready ? "yes" : `no: ${ready.reasons.join("; ")}`,
             ],
+            ["legacy", status.legacy?.says ?? "–"],
             ["configuration", status.configProblem ?? "the newest routes.yaml is in use"],
             ["routes", count(status.routes.length)],
             [

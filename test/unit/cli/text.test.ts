@@ -13,7 +13,7 @@ import { failure } from "../../../gateway/cli/failure.ts";
 import { nodeProblem } from "../../../gateway/cli/node-version.ts";
 import { PLAIN_SCREEN, table } from "../../../gateway/cli/screen.ts";
 import { routeText, statusText } from "../../../gateway/cli/status-text.ts";
-import type { RouteCounts } from "../../../gateway/telemetry/counters.ts";
+import type { Counters, RouteCounts } from "../../../gateway/telemetry/counters.ts";
 import { fakeParts, ROUTES, tableOf } from "../admin/fake-parts.ts";
 
 const widest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
@@ -101,6 +101,47 @@ describe("the status", () => {
     const text = statusText(statusOf(parts), { ...PLAIN_SCREEN, columns: 120 });
     expect(text).toMatch(/ COLD +\$\/MONTH +ERRORS/);
     expect(text).toMatch(/create-order .* 3\/57 +15\.11 +1203/);
+  });
+
+  describe("of legacy", () => {
+    const failing = { answered: 0, serverErrors: 0, failed: { unreachable: 4 }, p50Ms: null, p99Ms: null };
+    const told = async (of: Counters["of"], open: readonly string[] = []) => {
+      const { parts } = await fakeParts({
+        counters: { of },
+        breakers: () => open.map((routeId) => ({ routeId, side: "legacy", state: "open" })),
+      });
+      const status = statusOf(parts);
+      const [first, second] = statusText(status, PLAIN_SCREEN).split("\n");
+      return { state: status.legacy?.state, first, second };
+    };
+
+    it("is beside readiness, which says nothing of it", async () => {
+      expect(await told(() => TRAFFIC)).toMatchObject({ first: "flags 1 · ready · legacy answers" });
+      expect(await told(() => ({ ...TRAFFIC, legacy: failing }))).toEqual({
+        state: "fails",
+        first: "flags 1 · ready · legacy: no answer in the last minutes",
+        second: 'LEGACY FAILS: "ready" only says that the gateway takes requests',
+      });
+      const errors = { ...TRAFFIC.legacy, serverErrors: 5 };
+      expect(await told(() => ({ ...TRAFFIC, legacy: errors }))).toMatchObject({
+        state: "fails",
+        first: "flags 1 · ready · legacy: nothing but 5xx since the start",
+      });
+    });
+
+    it("names where its breaker is open, and fails nowhere while anybody gets answers", async () => {
+      expect(await told(() => TRAFFIC, ["get-order"])).toMatchObject({
+        state: "fails-partly",
+        first: "flags 1 · ready · legacy: breaker not closed: get-order",
+      });
+      const one = (id: string | null) => (id === "get-order" ? { ...TRAFFIC, legacy: failing } : TRAFFIC);
+      expect(await told(one)).toMatchObject({ state: "answers" });
+    });
+
+    it("is not blamed for what nobody asked lately", async () => {
+      const quiet = { ...TRAFFIC, lastFiveMinutes: 0, legacy: failing };
+      expect(await told(() => quiet)).toMatchObject({ state: "not-asked", first: "flags 1 · ready" });
+    });
   });
 
   it("leaves out columns in which no route has anything to say", async () => {
