@@ -69,7 +69,10 @@ export async function write(
     reason: change.reason,
     made: result.made,
   });
-  if (!result.made) throw new Refusal(REFUSED[result.why], result.message, "banyan status");
+  if (!result.made) {
+    const next = result.why === "invalid" ? "mend the flags; banyan doctor checks them" : "banyan status";
+    throw new Refusal(REFUSED[result.why], result.message, next);
+  }
   const { version, previousVersion, notes = [] } = result;
   return { version, previousVersion, notes: problem === null ? [...notes] : [...notes, problem] };
 }

@@ -17,7 +17,8 @@ export async function flagsCheck(config: GatewayConfig, settings: Settings): Pro
   const { version } = flags.current();
   await flags.stop();
   if (problem === null) return ok("flags", `read from ${config.flags.source}, version ${version}`);
-  return unreachable("flags", `cannot be read from ${config.flags.source}: ${problem}`, "banyan status");
+  const says = `cannot be read from ${config.flags.source}: ${problem.replaceAll("\n", "; ")}`;
+  return unreachable("flags", says, "mend what it says; a gateway takes it up by itself (banyan status)");
 }
 
 /** Does the store of evidence open? */

@@ -52,7 +52,8 @@ async function applyLocked(
   const text = existing ?? emptyFlags(extname(path) === ".json");
   const now = parseFlags(text);
   if (!now.ok) {
-    return notMade("invalid", `${path} is not valid, correct it first:\n${now.problems.join("\n")}`);
+    const problems = now.problems.map((problem) => `${path}:${problem}`);
+    return notMade("invalid", `${path} is not valid, correct it first:\n${problems.join("\n")}`);
   }
   const previousVersion = existing === null ? "none" : now.snapshot.version;
   if (change.expectVersion !== undefined && change.expectVersion !== previousVersion) {

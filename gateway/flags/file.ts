@@ -76,7 +76,8 @@ class FileFlagSource implements FileFlags {
       if (content === null) this.#missing();
       else this.#take(content);
     } catch (error) {
-      this.#reject(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      const why = error instanceof Error ? error.message : String(error);
+      this.#reject(`${path} cannot be read: ${why}\n${this.#consequence("let this user read it")}`);
     }
   }
 
@@ -92,12 +93,21 @@ class FileFlagSource implements FileFlags {
     if (content === this.#inUse) return this.#succeed();
     const parsed = parseFlags(content);
     if (!parsed.ok) {
-      return this.#reject(parsed.problems.map((problem) => `${this.#options.path}:${problem}`).join("\n"));
+      const problems = parsed.problems.map((problem) => `${this.#options.path}:${problem}`);
+      return this.#reject([...problems, this.#consequence("mend it there")].join("\n"));
     }
     this.#inUse = content;
     this.#snapshot = parsed.snapshot;
     this.#succeed();
     this.#options.onChange?.(parsed.snapshot);
+  }
+
+  /** What holds meanwhile, and what to do; that a restart knows no flags but those of the file is easily forgotten. */
+  #consequence(mend: string): string {
+    if (this.#inUse === null)
+      return `no flags are known: every route is in the stage that routes.yaml names; ${mend}, and banyan doctor checks it`;
+    const { version } = this.#snapshot;
+    return `version ${version} stays in use: ${mend}, and banyan doctor checks it; a restart before that would not know version ${version}`;
   }
 
   #succeed(): void {

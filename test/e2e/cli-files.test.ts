@@ -182,7 +182,7 @@ describe.concurrent("exit codes", () => {
       await banyan("flip", "get-order", "canary", "--percent", "5", "--reason", "r", "--force"),
     ).toMatchObject({
       exitCode: 2,
-      stderr: containing("is not valid, correct it first"),
+      stderr: matching(/flags\.yaml is not valid, correct it first:\n.*flags\.yaml:1:10: .*banyan doctor/s),
     });
     expect(readFileSync(file, "utf8")).toBe("version: x\n");
     expect((await banyan("status")).stdout).toContain("flags are not fresh");

@@ -61,9 +61,21 @@ describe("fileFlags", () => {
     await flags.refresh();
     await flags.refresh();
     expect(flags.current().version).toBe("1");
-    const problem = `${path}:2:7: kill: must be true or false\n${path}:3:9: routes: must map route ids to their flags`;
+    const problem = [
+      `${path}:2:7: kill: must be true or false`,
+      `${path}:3:9: routes: must map route ids to their flags`,
+      "version 1 stays in use: mend it there, and banyan doctor checks it; a restart before that would not know version 1",
+    ].join("\n");
     expect(flags.health()).toEqual({ fresh: false, lastReadAt: 1000, problem });
     expect(rejected).toEqual([problem]);
+  });
+
+  it("says what holds when the first file is bad", async () => {
+    await writeFile(path, "version: [");
+    await flags.start();
+    expect(flags.health().problem).toMatch(
+      /flags\.yaml:1:\d+: .*\nno flags are known: every route is in the stage that routes\.yaml names; mend it/s,
+    );
   });
 
   it("is fresh again when the very same file comes back", async () => {
