@@ -57,6 +57,7 @@ export interface Assembly<Path extends DataPath> extends AsyncDisposable {
       | "tallies"
       | "inFlight"
       | "copiesInFlight"
+      | "lambdaEndpoint"
       | "prices"
       | "config"
       | "configProblem"
@@ -224,6 +225,7 @@ export async function assemble<Path extends DataPath>(
       tallies,
       inFlight: () => answering.inFlight(),
       copiesInFlight: () => answering.copiesInFlight(),
+      lambdaEndpoint: () => inUse.aws.endpoint ?? settings.lambdaEndpoint,
       prices: () => inUse.aws,
       config: () => inUse.printable,
       operators: () => inUse.operators,

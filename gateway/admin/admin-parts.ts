@@ -57,6 +57,8 @@ export interface LiveParts {
   readonly changes: LiveChanges;
   /** Path of the audit log. */
   readonly auditFile: string;
+  /** Lambda's API where it is not AWS's own, by routes.yaml or this gateway's environment; null for AWS. */
+  lambdaEndpoint(): string | null;
   /** What Lambda costs where the functions run. */
   prices(): RegionPrices;
 }

@@ -99,6 +99,8 @@ export const status = z.object({
   legacy: z
     .object({ state: z.enum(["answers", "fails", "fails-partly", "not-asked"]), says: z.string() })
     .nullable(),
+  /** Lambda's API where it is not AWS's own; null for AWS, and when no gateway runs. */
+  lambdaEndpoint: z.string().nullable(),
   /** Null when one process does everything. */
   workers: workers.nullable(),
   /** What is wrong with the newest routes.yaml, which is therefore not in use. */

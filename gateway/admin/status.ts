@@ -26,6 +26,7 @@ export function statusOf(parts: AdminParts, routeId?: string): Status {
     version: parts.version,
     ready: readiness === undefined ? null : { ready: readiness.ready, reasons: [...readiness.reasons] },
     legacy: legacyState(shown, unmatched),
+    lambdaEndpoint: parts.live?.lambdaEndpoint() ?? null,
     workers: workersOf(parts.live?.workers() ?? null),
     configProblem: parts.live?.configProblem() ?? null,
     problems: [...(parts.live?.problems() ?? [])],

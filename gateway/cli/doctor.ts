@@ -33,8 +33,9 @@ async function doctor(options: CommonOptions, screen: Screen): Promise<Answer> {
     machine.openFilesCheck(),
     await machine.dataFolderCheck(settings),
     await machine.auditCheck(settings),
-    ...(await gatewayChecks(options, settings)),
   ];
+  const running = await gatewayChecks(options, settings);
+  findings.push(...running.findings);
   const loaded = await readConfig(settings.configFile, settings.variables);
   if ("problems" in loaded) {
     const [first] = loaded.problems;
@@ -55,7 +56,7 @@ async function doctor(options: CommonOptions, screen: Screen): Promise<Answer> {
       await legacyCheck(config),
       await flagsCheck(config, settings),
       await storeCheck(config, settings),
-      ...(await awsChecks(config)),
+      ...(await awsChecks(config, running.localLambda)),
     );
   }
   const problems = findings.flatMap(({ name, outcome, says, next }) =>
@@ -64,32 +65,58 @@ async function doctor(options: CommonOptions, screen: Screen): Promise<Answer> {
   return { exitCode: exitCodeOf(findings), data: { findings }, text: doctorText(findings, screen), problems };
 }
 
+/** What is known of a gateway that runs. */
+interface Running {
+  readonly findings: readonly Finding[];
+  /** Where it asks for functions, if that is on this machine; null for anywhere else. */
+  readonly localLambda: string | null;
+}
+
 /** A running gateway, which ought to be of this version; or else its ports, which ought to be free. */
-async function gatewayChecks(options: CommonOptions, settings: Settings): Promise<Finding[]> {
-  const [{ gatewayAddress }, { versionOf }, { packageVersion }, { portCheck }, finding] = await Promise.all([
+async function gatewayChecks(options: CommonOptions, settings: Settings): Promise<Running> {
+  const [
+    { gatewayAddress },
+    { versionOf, remoteOperator },
+    { packageVersion },
+    { portCheck },
+    finding,
+    { isLoopback },
+  ] = await Promise.all([
     import("./reach.ts"),
     import("./remote-operator.ts"),
     import("../admin/version.ts"),
     import("../doctor/machine.ts"),
     import("../doctor/finding.ts"),
+    import("../admin/loopback.ts"),
   ]);
+  const alone = (...findings: Finding[]): Running => ({ findings, localLambda: null });
+  const isHere = (url: string) => isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ""));
   const address = gatewayAddress(options);
   const version = await versionOf(address);
   if (version === null) {
     if (options.admin !== undefined)
-      return [
+      return alone(
         finding.unreachable("gateway", `none answers at ${address.url}`, "banyan start, or name another"),
-      ];
+      );
     const { host, port, adminHost, adminPort } = settings;
-    return [
+    return alone(
       await portCheck("port for clients", "PORT", host, port),
       await portCheck("port for operators", "ADMIN_PORT", adminHost, adminPort),
-    ];
+    );
   }
-  if (version === packageVersion())
-    return [finding.ok("gateway", `runs at ${address.url}, version ${version}`)];
-  const says = `runs at ${address.url} in version ${version}, and this is ${packageVersion()}`;
-  return [finding.note("gateway", says, "restart it, or use its own command line")];
+  if (version !== packageVersion()) {
+    const says = `runs at ${address.url} in version ${version}, and this is ${packageVersion()}`;
+    return alone(finding.note("gateway", says, "restart it, or use its own command line"));
+  }
+  // Who may not ask it does without.
+  const status = await remoteOperator(address)
+    .status()
+    .catch(() => null);
+  const asks = status?.lambdaEndpoint ?? null;
+  return {
+    findings: [finding.ok("gateway", `runs at ${address.url}, version ${version}`)],
+    localLambda: asks !== null && isHere(address.url) && isHere(asks) ? asks : null,
+  };
 }
 
 function exitCodeOf(findings: readonly Finding[]): ExitCode {

@@ -31,6 +31,8 @@ export interface Settings {
   readonly gateways: readonly string[] | null;
   /** By which the command line shows a gateway who it is; null for nothing. */
   readonly token: string | null;
+  /** Where the AWS SDK finds Lambda's API instead of AWS's own; null when the environment does not say. */
+  readonly lambdaEndpoint: string | null;
   /** Where a collector takes traces, whole; null when the environment names none. */
   readonly tracesEndpoint: string | null;
   /** By which traces know this gateway. */
@@ -85,6 +87,7 @@ export function readEnv(env: Variables = process.env): Settings {
     flags: env["BANYAN_FLAGS"] || null,
     gateways: env["BANYAN_GATEWAYS"]?.split(",").map((url) => url.trim()) ?? null,
     token: env["BANYAN_TOKEN"] || null,
+    lambdaEndpoint: env["AWS_ENDPOINT_URL_LAMBDA"] || env["AWS_ENDPOINT_URL"] || null,
     tracesEndpoint: tracesEndpoint(env),
     serviceName: text("OTEL_SERVICE_NAME", "banyan"),
     stepSummary: env["GITHUB_STEP_SUMMARY"] || null,

@@ -30,6 +30,12 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   { name: "BANYAN_TOKEN", otherwise: null, means: "shows a gateway who asks" },
   { name: "LOG_LEVEL", otherwise: "info", means: "trace, debug, info, warn, error, fatal, silent" },
   {
+    name: "AWS_ENDPOINT_URL_LAMBDA",
+    otherwise: null,
+    means: "where Lambda's API is, instead of AWS, unless routes.yaml says",
+  },
+  { name: "AWS_ENDPOINT_URL", otherwise: null, means: "the same for all of AWS" },
+  {
     name: "OTEL_EXPORTER_OTLP_ENDPOINT",
     otherwise: null,
     means: "where spans go, unless routes.yaml says",

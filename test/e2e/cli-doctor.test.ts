@@ -8,6 +8,13 @@ import { startStack, type Stack } from "../support/stack.ts";
 import { workFolder } from "../unit/cli/run-banyan.ts";
 
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: "AKIAINVENTED", AWS_SECRET_ACCESS_KEY: "invented-secret" };
+/** A shell in which nobody signs in to AWS. */
+const NOBODY = {
+  AWS_ACCESS_KEY_ID: "",
+  AWS_SECRET_ACCESS_KEY: "",
+  AWS_EC2_METADATA_DISABLED: "true",
+  HOME: "/nowhere",
+};
 const route = (qualifier: string, name = "get-order") =>
   `  one: { match: { method: GET, path: "/api/orders/{id}" }, function: { lambda: ${name}, qualifier: ${qualifier} } }`;
 
@@ -27,9 +34,15 @@ async function doctor(
     lambda = stack.functions.url,
     env = {},
     prepare = (_folder: string): void => undefined,
+  }: {
+    legacy?: string;
+    /** Null for none in routes.yaml. */
+    lambda?: string | null;
+    env?: Readonly<Record<string, string>>;
+    prepare?: (folder: string) => void;
   } = {},
 ) {
-  const text = `version: 1\nlegacy: { url: "${legacy}" }\naws: { endpoint: "${lambda}" }\nroutes:\n${routes}\n`;
+  const text = `version: 1\nlegacy: { url: "${legacy}" }\n${lambda === null ? "" : `aws: { endpoint: "${lambda}" }`}\nroutes:\n${routes}\n`;
   using work = workFolder(text, {
     PORT: "0",
     ADMIN_PORT: String(stack.gateway.adminPort),
@@ -53,11 +66,31 @@ describe("banyan doctor", { timeout: 120_000 }, () => {
     expect(said("function get-order:live")).toBe("may be invoked");
     expect(said("legacy")).toMatch(/answers \d+ in \d+ ms, and keeps connections open$/);
     expect(said("gateway")).toMatch(/^runs at /);
-    expect(said("credentials")).toBe("found (env vars)");
+    expect(said("credentials")).toBe(
+      `not needed here: the gateway that runs asks ${stack.functions.url} for functions`,
+    );
     expect(said("clock")).toBe("agrees with AWS");
     expect(text).not.toContain("AKIAINVENTED");
     expect(text).not.toContain("invented-secret");
     expect(stack.functions.invocations("get-order")["get-order"]?.count).toBe(0);
+  });
+
+  it("needs nothing of this shell beside a gateway that asks this machine for functions, as the demo's does", async () => {
+    const { exitCode, all } = await doctor(route("live"), { lambda: null, env: NOBODY });
+    const aws = all.filter(({ name }) => /^(credentials|clock|function)/.test(name));
+    expect(aws.map(({ name, outcome }) => `${name}: ${outcome}`)).toEqual([
+      "credentials: ok",
+      "clock: ok",
+      "function get-order:live: ok",
+    ]);
+    expect(exitCode).toBe(0);
+  });
+
+  it("looks for credentials where no gateway runs, and shows none", async () => {
+    const { all, text } = await doctor(route("live"), { env: { ADMIN_PORT: "0" } });
+    expect(all.find(({ name }) => name === "credentials")?.says).toBe("found (env vars)");
+    expect(text).not.toContain("AKIAINVENTED");
+    expect(text).not.toContain("invented-secret");
   });
 
   it("ends with 1 where something is wrong, and says what to do about each", async () => {
@@ -84,17 +117,11 @@ describe("banyan doctor", { timeout: 120_000 }, () => {
       4,
       ["legacy: unreachable"],
     ]);
-    const gone = await doctor(route("live"), { lambda: "http://127.0.0.1:9" });
+    const gone = await doctor(route("live"), { lambda: "http://127.0.0.1:9", env: { ADMIN_PORT: "0" } });
     expect(gone.bad).toEqual(
       expect.arrayContaining(["clock: unreachable", "function get-order:live: unreachable"]),
     );
-    const env = {
-      AWS_ACCESS_KEY_ID: "",
-      AWS_SECRET_ACCESS_KEY: "",
-      AWS_EC2_METADATA_DISABLED: "true",
-      HOME: "/nowhere",
-    };
-    const nobody = await doctor(route("live"), { env });
+    const nobody = await doctor(route("live"), { env: { ...NOBODY, ADMIN_PORT: "0" } });
     expect([nobody.exitCode, nobody.bad.includes("credentials: wrong")]).toEqual([1, true]);
   });
 
@@ -107,7 +134,7 @@ describe("banyan doctor", { timeout: 120_000 }, () => {
     }).listen(0, "127.0.0.1");
     await new Promise((listening) => server.once("listening", listening));
     const lambda = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const { bad, all } = await doctor(route("live"), { lambda });
+    const { bad, all } = await doctor(route("live"), { lambda, env: { ADMIN_PORT: "0" } });
     server.close();
     server.closeAllConnections();
     expect(bad).toEqual(expect.arrayContaining(["clock: wrong", "function get-order:live: wrong"]));

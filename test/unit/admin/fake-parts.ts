@@ -92,6 +92,7 @@ export async function fakeParts(live: Partial<LiveParts> = {}) {
       tallies: tallying().tallies,
       inFlight: () => 0,
       copiesInFlight: () => 0,
+      lambdaEndpoint: () => null,
       prices: () => ({ region: "eu-central-1", prices: builtInPrices }),
       ...live,
     },
