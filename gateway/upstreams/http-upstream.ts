@@ -2,7 +2,7 @@ import http, { type Agent, type ClientRequest, type IncomingMessage } from "node
 import https from "node:https";
 import { isIP } from "node:net";
 import { TLSSocket } from "node:tls";
-import { Pace, type RequestBody } from "../http/body.ts";
+import { Pace, SlowClient, type RequestBody } from "../http/body.ts";
 import { endToEnd, firstValue, passableTrailers, without } from "../http/headers.ts";
 import type { GatewayRequest } from "../http/request.ts";
 import { Deadline } from "./deadline.ts";
@@ -108,18 +108,31 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
       reject(error);
     };
     const onGone = () => fail(new UpstreamError("client-gone", "the client went away"));
+    const { uploadMs } = message.body.limits;
+    /** What the server has left once the client's time is over: it may be slow to take what it is sent. */
+    let serverRestMs = 0;
     const onLate = () => {
       // Who owes the next step? A client that stopped in the middle of its body is not the server's fault.
-      const clientOwes = !message.body.ended && !out.writableNeedDrain;
-      const kind = !line.ready() ? "connect-timeout" : clientOwes ? "client-slow" : "timeout";
+      if (line.ready() && !message.body.ended && !out.writableNeedDrain)
+        return fail(new UpstreamError("client-slow", new SlowClient(uploadMs).message));
+      if (serverRestMs > 0) {
+        timer.restart(serverRestMs);
+        serverRestMs = 0;
+        return;
+      }
+      const kind = line.ready() ? "timeout" : "connect-timeout";
       fail(new UpstreamError(kind, `no answer in ${Math.round(attempt.timeoutMs)} ms`));
     };
     const timer = new Deadline(attempt.timeoutMs, onLate);
-    line.whenReady(() => {
+    const awaitClient = () => {
+      // A cleared timer would come back to life.
       if (settled || message.body.ended) return;
-      // From here on the client has its time to send.
-      timer.restart(Math.max(attempt.timeoutMs, message.body.limits.uploadMs));
-    });
+      timer.restart(uploadMs);
+      serverRestMs = Math.max(0, attempt.timeoutMs - uploadMs);
+    };
+    line.whenReady(awaitClient);
+    // It was the server's turn until now.
+    out.on("drain", awaitClient);
 
     // First of all, and to the end: an error without a listener ends the process, and a late one reaches the body anyway.
     out.on("error", (error: NodeJS.ErrnoException) => {
@@ -157,12 +170,12 @@ function exchange(out: ClientRequest, message: GatewayRequest, attempt: Attempt)
       onProgress(bytes) {
         sent += bytes;
         if (sent > message.body.limits.bodyBytes) fail(tooLarge());
-        // A cleared timer would come back to life.
-        if (pace.advances(bytes) && !settled) timer.refresh();
+        if (pace.advances(bytes)) awaitClient();
       },
       onWhole() {
         if (settled) return;
         // From here on it is the server's time again.
+        serverRestMs = 0;
         timer.restart(attempt.timeoutMs);
       },
       onGone,

@@ -103,6 +103,35 @@ export function httpClientContract(name: string, make: MakeClient): void {
       expect(server.received).toHaveLength(1);
     });
 
+    it("cuts a body that drips in the client's time, however long the server has", async () => {
+      const server = await monolith(() => undefined);
+      const stream = new PassThrough();
+      const dripping = setInterval(() => stream.write("a"), 20);
+      cleanups.push(() => clearInterval(dripping));
+      const limits = { bodyBytes: 1_000_000, uploadMs: 300 };
+      const body = RequestBody.from({ stream, length: 1_000_000, limits });
+      const headers = ["Host", "a", "Content-Length", "1000000"];
+      const request = aRequest({ method: "POST", headers, body });
+      const sent = upstreamTo(server.url).send(request, attempt(600_000));
+      expect(await failureOf(sent)).toEqual(["client-slow", "unknown"]);
+    });
+
+    it("leaves a server that is slow to take a body its own time, and blames no client for it", async () => {
+      const bytes = 32 * 1024 * 1024;
+      const server = await monolith((socket, soFar) => {
+        if (soFar.length < 200_000) {
+          socket.pause();
+          setTimeout(() => socket.resume(), 500);
+        } else if (soFar.length > bytes) socket.write("HTTP/1.1 204 No\r\n\r\n");
+      });
+      const pieces = Array.from({ length: bytes / 65_536 }, () => Buffer.alloc(65_536));
+      const limits = { bodyBytes: bytes, uploadMs: 250 };
+      const body = RequestBody.from({ stream: Readable.from(pieces), length: bytes, limits });
+      const headers = ["Host", "a", "Content-Length", String(bytes)];
+      const request = aRequest({ method: "POST", headers, body });
+      expect((await upstreamTo(server.url).send(request, attempt(25_000))).status).toBe(204);
+    });
+
     it("says timeout when no answer comes, and cuts the connection", async () => {
       let closed = false;
       const server = await monolith((socket) => socket.once("close", () => (closed = true)));

@@ -347,6 +347,21 @@ describe("a deadline", () => {
     expect(got).toMatch(/^HTTP\/1\.1 200 OK/);
   });
 
+  it("is no leave to drip: a body that hardly moves gets 408 in the time for uploads, not in the route's", async () => {
+    const legacy = await monolith(() => undefined);
+    const { port } = await inFrontOf(legacy.url, { legacyTimeoutMs: 600_000, limits: { uploadMs: 300 } });
+    const head = "PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n";
+    const got = await new Promise<string>((resolve) => {
+      let soFar = "";
+      const socket = connect(port, "127.0.0.1", () => socket.write(head));
+      const dripping = setInterval(() => socket.write("a"), 50);
+      cleanups.push(() => clearInterval(dripping));
+      socket.on("error", () => undefined);
+      socket.on("data", (chunk) => (soFar += chunk.toString("latin1"))).on("close", () => resolve(soFar));
+    });
+    expect(got).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
   it("leaves legacy its share after a function that needed a slow upload first", async () => {
     const legacy = await monolith((socket, soFar) => {
       if (soFar.endsWith("aa")) setTimeout(() => socket.write(OK), 60);

@@ -1,4 +1,5 @@
 import type { Clock } from "../../clock.ts";
+import { SlowClient } from "../../http/body.ts";
 import { sendSoon, type Sender } from "../../http/send-soon.ts";
 import { endToEnd, passableTrailers, without } from "../../http/headers.ts";
 import { httpFailure } from "../http-errors.ts";
@@ -37,7 +38,10 @@ export class Exchange implements Guest, Sender, AnswerSource, UploadWatcher {
   readonly #clock: Clock;
   #resolve!: (answer: UpstreamResponse) => void;
   #reject!: (error: UpstreamError) => void;
+  /** From when on the server is late. */
   #lateMs: number;
+  /** From when on the client is, while it is its turn. */
+  #slowMs = Infinity;
   #connection: Connection | null = null;
   #upload: Upload | null = null;
   #sent = false;
@@ -99,6 +103,8 @@ export class Exchange implements Guest, Sender, AnswerSource, UploadWatcher {
   }
 
   onDrain(): void {
+    // It was the server's turn until now.
+    this.#awaitClient();
     this.#upload?.resume();
   }
 
@@ -128,18 +134,22 @@ export class Exchange implements Guest, Sender, AnswerSource, UploadWatcher {
 
   check(nowMs: number): void {
     if (this.#attempt.signal.aborted) return this.onBroken();
-    if (this.#reader !== null || nowMs < this.#lateMs) return;
+    if (this.#reader !== null) return;
+    const isReady = this.#connection?.ready === true;
     // Who owes the next step? A client that stopped in the middle of its body is not the server's fault.
-    const kind = !this.#connection?.ready
-      ? "connect-timeout"
-      : this.#upload?.clientOwes
-        ? "client-slow"
-        : "timeout";
+    if (isReady && this.#upload?.clientOwes) {
+      if (nowMs < this.#slowMs) return;
+      const { message } = new SlowClient(this.#request.body.limits.uploadMs);
+      return this.#fail(new UpstreamError("client-slow", message));
+    }
+    if (nowMs < this.#lateMs) return;
+    const kind = isReady ? "timeout" : "connect-timeout";
     this.#fail(new UpstreamError(kind, `no answer in ${Math.round(this.#attempt.timeoutMs)} ms`));
   }
 
   onProgress(): void {
     this.#allow(Math.max(this.#attempt.timeoutMs, this.#request.body.limits.uploadMs));
+    this.#awaitClient();
   }
 
   onTooLarge(): void {
@@ -184,9 +194,14 @@ export class Exchange implements Guest, Sender, AnswerSource, UploadWatcher {
     this.#lateMs = this.#clock.elapsed() + ms;
   }
 
+  #awaitClient(): void {
+    this.#slowMs = this.#clock.elapsed() + this.#request.body.limits.uploadMs;
+  }
+
   #startUpload(): void {
     clearTimeout(this.#continueTimer);
     if (this.#upload !== null || this.over) return;
+    this.#awaitClient();
     const head = this.#head.expectsContinue ? "" : this.#head.text;
     this.#upload = new Upload(head, this.#request.body, this.#connection!.socket, this);
   }
