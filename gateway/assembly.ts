@@ -1,6 +1,7 @@
 import { trustIn } from "./http/trust.ts";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { AdminParts } from "./admin/admin-parts.ts";
 import { liveChanges } from "./admin/events-changes.ts";
 import type { Observation } from "./audit/audit-log.ts";
@@ -13,6 +14,7 @@ import type { GatewayConfig } from "./config/gateway-config.ts";
 import { renderProblems } from "./config/problems.ts";
 import { readConfig } from "./config/read.ts";
 import { reloads } from "./config/reloads.ts";
+import { waitsForRestart } from "./config/waits-for-restart.ts";
 import type { DataPath, PathParts } from "./data-path.ts";
 import { NO_FLAGS } from "./flags/flag-source.ts";
 import { configuredFlags } from "./flags/configured-flags.ts";
@@ -61,6 +63,7 @@ export interface Assembly<Path extends DataPath> extends AsyncDisposable {
       | "prices"
       | "config"
       | "configProblem"
+      | "problems"
       | "operators"
       | "trusts"
       | "changes"
@@ -181,10 +184,15 @@ export async function assemble<Path extends DataPath>(
   );
   path = answering;
 
+  let waiting: readonly string[] = [];
   const use = (next: GatewayConfig) => {
     inUse = next;
     answering.reload(next);
     tellPath();
+    const waited = waiting;
+    waiting = waitsForRestart(config, next);
+    if (!isDeepStrictEqual(waiting, waited))
+      telemetry.configWaits({ file: settings.configFile, settings: waiting });
   };
   const reloading = parts.use(await reloads(settings, telemetry, use));
 
@@ -233,6 +241,10 @@ export async function assemble<Path extends DataPath>(
       changes,
       auditFile,
       configProblem: () => reloading.problem(),
+      problems: () =>
+        waiting.length === 0
+          ? []
+          : [`changed in routes.yaml, and waiting for a restart: ${waiting.join(", ")}`],
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -37,7 +37,7 @@ export async function startGateway(
   let readiness: Readiness = { ready: false, reasons: ["starting"] };
   const { tls } = operated.operators();
   const listener = parts.use(await listenerParts({ tls }, { telemetry, clock: operated.clock }));
-  const problems = () => [...path.problems(), ...listener.problems()];
+  const problems = () => [...path.problems(), ...listener.problems(), ...operated.problems()];
   const live = { ...operated, readiness: () => readiness, problems };
   watchProcess();
   const admin = await adminServer(

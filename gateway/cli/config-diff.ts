@@ -14,6 +14,7 @@ export async function configDiffOf(
     { readConfig },
     { loadConfig },
     { configDiff },
+    { waitsForRestart },
     { gatewayAddress },
     { remoteOperator },
   ] = await Promise.all([
@@ -21,6 +22,7 @@ export async function configDiffOf(
     import("../config/read.ts"),
     import("../config/load.ts"),
     import("../config/diff.ts"),
+    import("../config/waits-for-restart.ts"),
     import("./reach.ts"),
     import("./remote-operator.ts"),
   ]);
@@ -40,7 +42,10 @@ export async function configDiffOf(
   }
   const perMinute = (id: string) =>
     status.routes.find((route) => route.id === id)?.traffic?.perMinute ?? null;
-  const data = configDiff(running.config, next.config, perMinute);
+  const diff = configDiff(running.config, next.config, perMinute);
+  const waiting = waitsForRestart(running.config, next.config);
+  const restart = waiting.length === 0 ? [] : [`taken up by a restart only: ${waiting.join(", ")}`];
+  const data = { ...diff, effects: [...diff.effects, ...restart] };
   const flagged = status.routes.filter(({ stageFrom }) => stageFrom === "flag").map(({ id }) => id);
   for (const { at } of data.changes) {
     const [, id] = /^routes\.([^.]+)\.(?:stage|percent)$/.exec(at) ?? [];

@@ -66,6 +66,10 @@ export function pinoTelemetry(settings: LogSettings): Telemetry {
     },
     configLoaded: ({ file, routes, reloaded }) =>
       log.info({ file, routes, reloaded }, "configuration loaded"),
+    configWaits({ file, settings }) {
+      if (settings.length === 0) log.info({ file }, "no changed setting waits for a restart any more");
+      else log.warn({ file, settings }, "these settings were changed and wait for a restart");
+    },
     configRejected: ({ file, problems }) =>
       log.error({ file, problems }, "configuration rejected; the last good one stays in use"),
     certificateLoaded: ({ file, names, validUntil, renewed }) =>

@@ -16,6 +16,7 @@ export const silentTelemetry: Telemetry = {
   functionReported: nothing,
   keptWarm: nothing,
   configLoaded: nothing,
+  configWaits: nothing,
   configRejected: nothing,
   certificateLoaded: nothing,
   connectionRefused: nothing,

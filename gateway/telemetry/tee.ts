@@ -33,6 +33,7 @@ export function tee(listeners: readonly Listener[]): Telemetry {
     functionReported: toAll("functionReported"),
     keptWarm: toAll("keptWarm"),
     configLoaded: toAll("configLoaded"),
+    configWaits: toAll("configWaits"),
     configRejected: toAll("configRejected"),
     certificateLoaded: toAll("certificateLoaded"),
     connectionRefused: toAll("connectionRefused"),

@@ -103,6 +103,8 @@ export interface Telemetry {
     readonly failures: readonly Error[];
   }): void;
   configLoaded(event: { readonly file: string; readonly routes: number; readonly reloaded: boolean }): void;
+  /** Another routes.yaml is in use, but for these settings, which count from the next start on; empty when there are none any more. */
+  configWaits(event: { readonly file: string; readonly settings: readonly string[] }): void;
   configRejected(event: { readonly file: string; readonly problems: readonly string[] }): void;
   /** A certificate of a listener is in use, from the start or in the place of an older one. */
   certificateLoaded(event: {

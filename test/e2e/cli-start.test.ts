@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MAIN, workFolder } from "../unit/cli/run-banyan.ts";
@@ -53,6 +55,7 @@ async function started() {
     adminPort: ports[2]!,
     admin: `http://127.0.0.1:${ports[2]}`,
     exited,
+    log: () => log,
     signal: (name: NodeJS.Signals) => child.kill(name),
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
@@ -87,6 +90,39 @@ describe("banyan start", () => {
     expect((await gateway.json("audit", "verify")).envelope.data).toMatchObject({ holds: true, records: 2 });
     gateway.signal("SIGTERM");
     expect(await gateway.exited).toBe(0);
+  });
+
+  it("names the changed settings that wait for a restart, until they are taken back", async () => {
+    await using gateway = await started();
+    const file = join(gateway.folder, "routes.yaml");
+    const write = (more: string) => writeFileSync(file, `${ROUTES}${more}\n`);
+    const planned = join(gateway.folder, "planned.yaml");
+    writeFileSync(planned, `${ROUTES}limits: { connections: 9, bodyBytes: 9 }\n`);
+    expect((await gateway.banyan("config", "diff", planned, "--admin", gateway.admin)).stdout).toMatch(
+      /\ntaken up by a restart only: limits\.connections\n$/,
+    );
+    write('limits: { connections: 9, bodyBytes: 9 }\nlistener: { proxyProtocol: { from: ["127.0.0.1"] } }');
+    const line = () =>
+      gateway
+        .log()
+        .split("\n")
+        .find((text) => text.includes("wait for a restart"));
+    await expect.poll(line, { timeout: 20_000 }).toBeDefined();
+    expect(JSON.parse(line()!)).toMatchObject({
+      level: 40,
+      settings: ["limits.connections", "listener.proxyProtocol"],
+    });
+    const { envelope } = await gateway.json("status", "--admin", gateway.admin);
+    expect(envelope.data).toMatchObject({
+      configProblem: null,
+      problems: [
+        "changed in routes.yaml, and waiting for a restart: limits.connections, listener.proxyProtocol",
+      ],
+    });
+    write("limits: { bodyBytes: 8 }");
+    await expect.poll(gateway.log, { timeout: 20_000 }).toContain("no changed setting waits for a restart");
+    const { envelope: then } = await gateway.json("status", "--admin", gateway.admin);
+    expect(then.data).toMatchObject({ problems: [] });
   });
 
   it("finishes what is in flight after one signal, heard twice or not, and leaves at once after a second", async () => {
