@@ -48,6 +48,11 @@ export function talliedMetrics(tallies: Tallies): MetricFamily[] {
       samples(tallies.refused, "code"),
     ),
     counter(
+      "banyan_connections_refused_total",
+      "Connections that ended before they could bring a request, by why.",
+      samples(tallies.connectionsRefused, "reason"),
+    ),
+    counter(
       "banyan_shadow_comparisons_total",
       "Compared copies, by verdict.",
       samples(tallies.compared, "verdict"),

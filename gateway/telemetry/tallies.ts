@@ -38,6 +38,8 @@ export interface Tallies {
   /** Kinds of failures by side. */
   readonly failures: Readonly<Record<Side, Counts>>;
   readonly refused: Counts;
+  /** Connections that brought no request, by why they were not taken. */
+  readonly connectionsRefused: Counts;
   readonly compared: Counts;
   readonly dropped: Counts;
   /** Pairs that could not be kept, by why. */
@@ -78,6 +80,7 @@ export function tallying(): Tallying {
         add(tally.fallbacks, fallbackFrom.startsWith("answered-") ? "answered-5xx" : fallbackFrom);
     },
     requestRefused: ({ code }) => add(tallies.refused, code),
+    connectionRefused: ({ reason }) => add(tallies.connectionsRefused, reason),
     upstreamAnswered: ({ side, durationMs }) => countDuration(tallies.upstream[side], durationMs),
     upstreamFailed: ({ side, error }) => add(tallies.failures[side], error.kind),
     shadowed({ outcome, reason }) {
@@ -123,7 +126,7 @@ export function addTallies(to: Tallies, from: Tallies): void {
     addDurations(to.upstream[side], from.upstream[side]);
     addCounts(to.failures[side], from.failures[side]);
   }
-  for (const kind of ["refused", "compared", "dropped", "evidenceLost"] as const) {
+  for (const kind of ["refused", "connectionsRefused", "compared", "dropped", "evidenceLost"] as const) {
     addCounts(to[kind], from[kind]);
   }
 }
@@ -144,6 +147,7 @@ function emptyTallies(): Tallies {
     upstream: { legacy: emptyDurations(), function: emptyDurations() },
     failures: { legacy: {}, function: {} },
     refused: {},
+    connectionsRefused: {},
     compared: {},
     dropped: {},
     evidenceLost: {},

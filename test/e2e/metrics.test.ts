@@ -30,6 +30,9 @@ const ROUTES = `
     shadow: { percent: 0 }
 `;
 
+/** Nothing was lost and nobody turned away, so nothing says what the labels would be. */
+const NOT_SEEN = new Set(["banyan_evidence_lost_total", "banyan_connections_refused_total"]);
+
 let stack: Stack;
 const scrape = async () => {
   const answer = await fetch(`${stack.adminUrl}/metrics`);
@@ -149,9 +152,8 @@ describe("/metrics", () => {
       .map(([name, { type, labels, samples }]) => ({
         name,
         type,
-        // Nothing was lost, so nothing says what its labels would be.
         labels:
-          samples.length === 0 && name === "banyan_evidence_lost_total"
+          samples.length === 0 && NOT_SEEN.has(name)
             ? ["reason"]
             : [...labels].filter((label) => label !== "le").toSorted(),
       }));
@@ -192,7 +194,7 @@ describe("what is shipped for Prometheus and Grafana", () => {
     const { selectors, grouped } = readPromql(expression.replaceAll("$__rate_interval", "5m"));
     const labelsOf = (name: string) => {
       const family = metrics.get(name) ?? metrics.get(name.replace(/_(bucket|sum|count)$/, ""));
-      if (name === "banyan_evidence_lost_total") return ["reason"];
+      if (NOT_SEEN.has(name)) return ["reason"];
       return name === "up" ? [] : [...(family?.labels ?? [`no metric ${name}`])];
     };
     const there = new Set([...ADDED, ...selectors.flatMap(({ metric }) => labelsOf(metric))]);

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import type { Telemetry } from "../../gateway/telemetry/telemetry.ts";
 import { certificateFolder, certificateFor } from "../support/certificates.ts";
+import { readExposition, valueOf } from "../support/exposition.ts";
 import { rawExchange } from "../support/raw-client.ts";
 import { startMonolith, startRealGateway } from "../support/real-gateway.ts";
 
@@ -88,11 +89,13 @@ describe("a listener with TLS", () => {
   });
 
   it("closes on plain HTTP, and goes on", async () => {
-    const { port, refused } = await withTls(["shop.test"]);
+    const { port, adminPort, refused } = await withTls(["shop.test"]);
     const answer = await rawExchange(port, "GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n");
     expect(answer).not.toContain("HTTP/1.1");
     await vi.waitFor(() => expect(refused).toEqual(["tls-handshake ERR_SSL_HTTP_REQUEST"]));
     expect((await ask(keptAlive(), port)).status).toBe(200);
+    const metrics = readExposition(await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text());
+    expect(valueOf(metrics, "banyan_connections_refused_total", { reason: "tls-handshake" })).toBe(1);
   });
 
   it("answers what is malformed inside of TLS like everywhere", async () => {
