@@ -24,6 +24,7 @@ export const STATUS_OF: Readonly<Record<RefusalKind, number>> = {
   "not-ready": 503,
   // RFC 4918 §11.5: what has to be stored cannot be.
   "not-audited": 507,
+  "not-written": 507,
   failed: 500,
 };
 

@@ -17,6 +17,8 @@ export const REFUSALS = [
   "not-ready",
   /** It cannot be written into the audit log, so it is not done. */
   "not-audited",
+  /** The flags cannot be written where they are kept, so nothing was changed. */
+  "not-written",
   /** The flags, or the evidence, could not be read or written. */
   "failed",
 ] as const;

@@ -24,7 +24,15 @@ const REFUSED: Readonly<Record<Extract<FlipResult, { made: false }>["why"], Refu
   conflict: "conflict",
   invalid: "invalid-flags",
   busy: "busy",
+  "not-written": "not-written",
   failed: "failed",
+};
+
+/** What to do about it, where it is something else than to look again. */
+const NEXT: Readonly<Partial<Record<keyof typeof REFUSED, string>>> = {
+  invalid: "mend the flags; banyan doctor checks them",
+  "not-written":
+    "give the gateway's user write access to that folder, or make room on the disk; banyan kill goes without",
 };
 
 /** What a change is, for the audit log. */
@@ -69,10 +77,8 @@ export async function write(
     reason: change.reason,
     made: result.made,
   });
-  if (!result.made) {
-    const next = result.why === "invalid" ? "mend the flags; banyan doctor checks them" : "banyan status";
-    throw new Refusal(REFUSED[result.why], result.message, next);
-  }
+  if (!result.made)
+    throw new Refusal(REFUSED[result.why], result.message, NEXT[result.why] ?? "banyan status");
   const { version, previousVersion, notes = [] } = result;
   return { version, previousVersion, notes: problem === null ? [...notes] : [...notes, problem] };
 }

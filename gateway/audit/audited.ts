@@ -43,5 +43,6 @@ export async function audited<R>(
 /** How a change of the flags ended. */
 export function flipOutcome(result: FlipResult): AuditOutcome {
   if (result.made) return { kind: "made", flagVersion: result.version, notes: result.notes ?? [] };
-  return { kind: result.why === "failed" ? "failed" : "refused", message: result.message };
+  const hasFailed = result.why === "failed" || result.why === "not-written";
+  return { kind: hasFailed ? "failed" : "refused", message: result.message };
 }

@@ -13,6 +13,7 @@ const EXIT_OF: Readonly<Record<RefusalKind, ExitCode>> = {
   failed: 4,
   "not-ready": 4,
   "not-audited": 4,
+  "not-written": 4,
   "not-legal": 5,
   "not-proven": 5,
   conflict: 5,

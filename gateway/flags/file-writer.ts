@@ -24,19 +24,24 @@ export interface FileFlagWriterOptions {
 export function fileFlagWriter({ path, clock, staleLockMs = 5000 }: FileFlagWriterOptions): FlagWriter {
   return {
     async apply(change) {
+      let result: FlipResult | null = null;
       try {
         const target = await resolved(path);
         await mkdir(dirname(target), { recursive: true });
         const lock = await lockFile(`${target}.lock`, staleLockMs);
         if (lock === null) return busy(path);
         try {
-          return await applyLocked(target, change, clock, lock);
+          return (result = await applyLocked(target, change, clock, lock));
         } finally {
           await lock.release();
         }
       } catch (error) {
+        // A lock that cannot be released takes nothing back, and is broken by whoever comes next.
+        if (result !== null) return result;
         const message = error instanceof Error ? error.message : String(error);
-        return notMade("failed", `the flags were not changed: ${message}`);
+        if (errorCode(error) === undefined)
+          return notMade("failed", `the flags were not changed: ${message}`);
+        return notMade("not-written", `nothing was changed, because ${path} cannot be written: ${message}`);
       }
     },
   };
@@ -65,11 +70,24 @@ async function applyLocked(
   const then = parseFlags(edited);
   if (!then.ok) return notMade("invalid", `this change makes no valid flags:\n${then.problems.join("\n")}`);
   if (!(await lock.held())) return busy(path);
-  await replaceFile(path, edited);
-  return { made: true, version: then.snapshot.version, previousVersion };
+  const made = { made: true, version: then.snapshot.version, previousVersion } as const;
+  try {
+    await replaceFile(path, edited);
+  } catch (error) {
+    // What failed behind the replacement itself leaves it in force.
+    const isThere = (await fileText(path, MAX_FLAG_BYTES + 1).catch(() => null)) === edited;
+    if (!isThere) throw error;
+    return {
+      ...made,
+      notes: [`a power cut may take this back, as it could not be synced: ${String(error)}`],
+    };
+  }
+  return made;
 }
 
-function notMade(why: "conflict" | "invalid" | "busy" | "failed", message: string): FlipResult {
+type Why = Extract<FlipResult, { made: false }>["why"];
+
+function notMade(why: Why, message: string): FlipResult {
   return { made: false, why, message };
 }
 

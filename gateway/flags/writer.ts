@@ -40,6 +40,7 @@ export type FlagChange = Flip | Moves | Kill;
  * - `conflict`: the flags are at another version than expected;
  * - `invalid`: the flags there are, or would become, are not valid;
  * - `busy`: somebody else is changing them right now;
+ * - `not-written`: where they are kept, nothing can be written now: read-only, full, or not this user's;
  * - `failed`: they could not be read or written; where nobody can know whether they were, the message says so.
  */
 export type FlipResult =
@@ -52,7 +53,7 @@ export type FlipResult =
     }
   | {
       readonly made: false;
-      readonly why: "conflict" | "invalid" | "busy" | "failed";
+      readonly why: "conflict" | "invalid" | "busy" | "not-written" | "failed";
       /** What is wrong and what to do, for people. */
       readonly message: string;
     };

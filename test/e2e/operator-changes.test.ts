@@ -10,6 +10,7 @@ import { trustIn } from "../../gateway/http/trust.ts";
 import { fakeParts } from "../unit/admin/fake-parts.ts";
 import { INTENT } from "../unit/audit/sample-log.ts";
 import { startHarness } from "../support/harness.ts";
+import { startMonolith, startRealGateway } from "../support/real-gateway.ts";
 
 /** What is written down of changes, how many are taken, and where requests never go. */
 
@@ -119,4 +120,40 @@ it("a redirect of legacy is the client's to follow, and no field of a request ch
   await expect.poll(() => raw.received()).toMatch(/^HTTP\/1.1 302 /);
   raw.socket.destroy();
   expect(asked).toEqual([]);
+});
+
+it("a flip that cannot be written is a problem that says so, and nothing was changed; a kill works", async () => {
+  const monolith = await startMonolith();
+  cleanups.push(() => monolith.close());
+  // Nobody can make a file there, root included.
+  const more =
+    "flags: { source: file, file: /proc/banyan-flags.yaml }\nroutes: { get-order: { match: { path: /o }, function: { lambda: f } } }";
+  const gateway = await startRealGateway(monolith.url, more);
+  cleanups.push(() => gateway.close());
+  const url = `http://127.0.0.1:${gateway.adminPort}`;
+  const post = (path: string, body: object) =>
+    fetch(`${url}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  const refused = await post("/api/flip", { ...FORCED, stage: "shadow" });
+  expect([refused.status, await refused.json()]).toEqual([
+    507,
+    {
+      type: "urn:banyan:problem:not-written",
+      title: "Insufficient Storage",
+      status: 507,
+      detail: expect.stringMatching(
+        /^nothing was changed, because \/proc\/banyan-flags\.yaml cannot be written: E/,
+      ) as string,
+      next: expect.stringContaining("write access") as string,
+    },
+  ]);
+  expect(await (await fetch(`${url}/api/status`)).json()).toMatchObject({
+    flags: { version: "none", fresh: true },
+    routes: [{ stage: "legacy" }],
+  });
+  expect(await (await post("/api/kill", { on: true, reason: "r" })).json()).toMatchObject({ made: true });
+  expect(await (await fetch(`${url}/api/status`)).json()).toMatchObject({ flags: { stoppedHere: true } });
 });

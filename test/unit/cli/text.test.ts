@@ -261,6 +261,7 @@ describe("a failure", () => {
       failed: 4,
       "not-ready": 4,
       "not-audited": 4,
+      "not-written": 4,
       "not-legal": 5,
       "not-proven": 5,
       conflict: 5,
