@@ -9,6 +9,9 @@ const sideCounts = z.object({
   failed: counts,
   p50Ms: z.number().nullable(),
   p99Ms: z.number().nullable(),
+  /** The last answer below 500, and the last 5xx or failure that was not the client's doing; wall-clock milliseconds. */
+  succeededAt: z.number().nullable(),
+  failedAt: z.number().nullable(),
 });
 const start = z.object({ count: z.number(), p50Ms: z.number().nullable(), p99Ms: z.number().nullable() });
 /** What Lambda reported of the calls that were sampled. */

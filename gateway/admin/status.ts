@@ -25,7 +25,7 @@ export function statusOf(parts: AdminParts, routeId?: string): Status {
   return {
     version: parts.version,
     ready: readiness === undefined ? null : { ready: readiness.ready, reasons: [...readiness.reasons] },
-    legacy: legacyState(shown, unmatched),
+    legacy: legacyState(shown, unmatched, parts.clock.now()),
     lambdaEndpoint: parts.live?.lambdaEndpoint() ?? null,
     workers: workersOf(parts.live?.workers() ?? null),
     configProblem: parts.live?.configProblem() ?? null,

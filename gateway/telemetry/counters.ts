@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { invocations, type InvocationSummary, type Invocations } from "../cost/invocations.ts";
 import type { Verdict } from "../diff/comparison.ts";
 import type { DecisionReason } from "../flags/decide.ts";
-import type { Side } from "../upstreams/upstream.ts";
+import type { FailureKind, Side } from "../upstreams/upstream.ts";
 import { recentCount, type RecentCount } from "./recent-count.ts";
 import { recentLatency, type RecentLatency } from "./recent-latency.ts";
 import { silentTelemetry } from "./silent.ts";
@@ -19,6 +19,10 @@ export interface SideCounts {
   /** To the answer's headers, over the last 5–10 minutes; null when there were no answers. */
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
+  /** The last answer below 500, in wall-clock milliseconds; null when there was none. */
+  readonly succeededAt: number | null;
+  /** The last 5xx or failure that was not the client's doing. */
+  readonly failedAt: number | null;
 }
 
 /** What happened to a route's requests since the gateway started. */
@@ -82,9 +86,14 @@ interface SideIncrement {
   readonly answered: number;
   readonly serverErrors: number;
   readonly failed: ReadonlyMap<string, number>;
+  readonly succeededAt: number | null;
+  readonly failedAt: number | null;
   /** As `RecentLatency.bins` gives them. */
   readonly latency: Uint32Array;
 }
+
+/** Failures that say nothing about who was asked. */
+const CLIENTS_DOING: ReadonlySet<string> = new Set(["client-gone", "client-slow"] satisfies FailureKind[]);
 
 const WITHOUT_KEY: ReadonlySet<DecisionReason> = new Set(["canary-no-key", "rule-no-key"]);
 
@@ -114,10 +123,13 @@ export function counters(clock: Clock): Counters {
         const tally = tallyOf(route?.id ?? null)[side];
         tally.answered += 1;
         if (status >= 500) tally.serverErrors += 1;
+        tally[status >= 500 ? "failedAt" : "succeededAt"] = clock.now();
         tally.latency.record(durationMs);
       },
       upstreamFailed({ route, side, error }) {
-        add(tallyOf(route?.id ?? null)[side].failed, error.kind);
+        const tally = tallyOf(route?.id ?? null)[side];
+        add(tally.failed, error.kind);
+        if (!CLIENTS_DOING.has(error.kind)) tally.failedAt = clock.now();
       },
       shadowed({ route, outcome, reason }) {
         const { compared, dropped } = tallyOf(route.id).shadow;
@@ -148,6 +160,8 @@ interface SideTally {
   answered: number;
   serverErrors: number;
   readonly failed: Map<string, number>;
+  succeededAt: number | null;
+  failedAt: number | null;
   readonly latency: RecentLatency;
 }
 
@@ -171,6 +185,8 @@ function emptyTally(clock: Clock): RouteTally {
     answered: 0,
     serverErrors: 0,
     failed: new Map(),
+    succeededAt: null,
+    failedAt: null,
     latency: recentLatency(clock),
   });
   return {
@@ -227,8 +243,14 @@ function addTo(tally: RouteTally, more: RouteIncrement): void {
     tally[side].answered += more[side].answered;
     tally[side].serverErrors += more[side].serverErrors;
     addAll(tally[side].failed, more[side].failed);
+    tally[side].succeededAt = later(tally[side].succeededAt, more[side].succeededAt);
+    tally[side].failedAt = later(tally[side].failedAt, more[side].failedAt);
     tally[side].latency.add(more[side].latency);
   }
+}
+
+function later(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 function addAll(counts: Map<string, number>, more: ReadonlyMap<string, number>): void {
@@ -258,10 +280,9 @@ function countsOf(tally: RouteTally, uptimeMinutes: number): RouteCounts {
   };
 }
 
-function sideCountsOf({ answered, serverErrors, failed, latency }: SideTally): SideCounts {
+function sideCountsOf({ latency, failed, ...tally }: SideTally): SideCounts {
   return {
-    answered,
-    serverErrors,
+    ...tally,
     failed: Object.fromEntries(failed),
     p50Ms: latency.percentileMs(0.5),
     p99Ms: latency.percentileMs(0.99),

@@ -14,7 +14,7 @@ import { nodeProblem } from "../../../gateway/cli/node-version.ts";
 import { PLAIN_SCREEN, table } from "../../../gateway/cli/screen.ts";
 import { routeText, statusText } from "../../../gateway/cli/status-text.ts";
 import type { Counters, RouteCounts } from "../../../gateway/telemetry/counters.ts";
-import { fakeParts, ROUTES, tableOf } from "../admin/fake-parts.ts";
+import { fakeParts, FROZEN, ROUTES, tableOf } from "../admin/fake-parts.ts";
 
 const widest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
 const HOSTILE = "\x1b[2J\u009b\u202Eevil\r\n";
@@ -54,6 +54,7 @@ describe("a table", () => {
   });
 });
 
+const UNKNOWN = { succeededAt: null, failedAt: null };
 const TRAFFIC: RouteCounts = {
   requests: 123_456,
   breakerOpenedAt: null,
@@ -65,8 +66,15 @@ const TRAFFIC: RouteCounts = {
   withoutKey: 34,
   fallbacks: { timeout: 12 },
   problems: { "504": 1 },
-  legacy: { answered: 5, serverErrors: 0, failed: {}, p50Ms: 12.34, p99Ms: 180.4 },
-  function: { answered: 5, serverErrors: 3, failed: { throttled: 1200 }, p50Ms: 1.26, p99Ms: 2900 },
+  legacy: { answered: 5, serverErrors: 0, failed: {}, p50Ms: 12.34, p99Ms: 180.4, ...UNKNOWN },
+  function: {
+    answered: 5,
+    serverErrors: 3,
+    failed: { throttled: 1200 },
+    p50Ms: 1.26,
+    p99Ms: 2900,
+    ...UNKNOWN,
+  },
   shadow: { compared: {}, dropped: {} },
   invocations: {
     sampled: 57,
@@ -104,7 +112,10 @@ describe("the status", () => {
   });
 
   describe("of legacy", () => {
-    const failing = { answered: 0, serverErrors: 0, failed: { unreachable: 4 }, p50Ms: null, p99Ms: null };
+    const now = FROZEN.now();
+    const legacy = (succeededAt: number | null, failedAt: number | null): RouteCounts => {
+      return { ...TRAFFIC, legacy: { ...TRAFFIC.legacy, succeededAt, failedAt } };
+    };
     const told = async (of: Counters["of"], open: readonly string[] = []) => {
       const { parts } = await fakeParts({
         counters: { of },
@@ -116,30 +127,30 @@ describe("the status", () => {
     };
 
     it("is beside readiness, which says nothing of it", async () => {
-      expect(await told(() => TRAFFIC)).toMatchObject({ first: "flags 1 · ready · legacy answers" });
-      expect(await told(() => ({ ...TRAFFIC, legacy: failing }))).toEqual({
+      expect(await told(() => legacy(now, null))).toMatchObject({
+        first: "flags 1 · ready · legacy answers",
+      });
+      expect(await told(() => legacy(now - 40_000, now))).toEqual({
         state: "fails",
-        first: "flags 1 · ready · legacy: no answer in the last minutes",
+        first: "flags 1 · ready · legacy: only failures and 5xx for 40 seconds",
         second: 'LEGACY FAILS: "ready" only says that the gateway takes requests',
       });
-      const errors = { ...TRAFFIC.legacy, serverErrors: 5 };
-      expect(await told(() => ({ ...TRAFFIC, legacy: errors }))).toMatchObject({
-        state: "fails",
-        first: "flags 1 · ready · legacy: nothing but 5xx since the start",
+      expect(await told(() => legacy(null, now))).toMatchObject({
+        first: "flags 1 · ready · legacy: only failures and 5xx since the start",
       });
     });
 
     it("names where its breaker is open, and fails nowhere while anybody gets answers", async () => {
-      expect(await told(() => TRAFFIC, ["get-order"])).toMatchObject({
+      expect(await told(() => legacy(now, null), ["get-order"])).toMatchObject({
         state: "fails-partly",
         first: "flags 1 · ready · legacy: breaker not closed: get-order",
       });
-      const one = (id: string | null) => (id === "get-order" ? { ...TRAFFIC, legacy: failing } : TRAFFIC);
+      const one = (id: string | null) => (id === "get-order" ? legacy(null, now) : legacy(now - 5_000, null));
       expect(await told(one)).toMatchObject({ state: "answers" });
     });
 
     it("is not blamed for what nobody asked lately", async () => {
-      const quiet = { ...TRAFFIC, lastFiveMinutes: 0, legacy: failing };
+      const quiet = legacy(now - 800_000, now - 700_000);
       expect(await told(() => quiet)).toMatchObject({ state: "not-asked", first: "flags 1 · ready" });
     });
   });

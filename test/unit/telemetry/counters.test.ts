@@ -56,6 +56,31 @@ describe("counters", () => {
     expect(counted.of("another")).toMatchObject({ requests: 0, lastMinute: 0, function: { p50Ms: null } });
   });
 
+  it("know when a side last succeeded and failed, and hold what a client did against nobody", () => {
+    let now = 1_000;
+    const clock = { now: () => now, elapsed: () => 0 };
+    const [worker, whole] = [counters(clock), counters(clock)];
+    const of = { request, route, side: "legacy", durationMs: 1 } as const;
+    const answer = { status: 200, reason: "", headers: [], body: Buffer.alloc(0) };
+    const failed = (kind: "refused" | "client-gone") =>
+      worker.telemetry.upstreamFailed({ ...of, error: new UpstreamError(kind, "no") });
+    const known = () => {
+      whole.add(structuredClone(worker.take()));
+      const { succeededAt, failedAt } = whole.of(route.id).legacy;
+      return [succeededAt, failedAt];
+    };
+    failed("client-gone");
+    expect(known()).toEqual([null, null]);
+    worker.telemetry.upstreamAnswered({ ...of, answer, status: 404 });
+    expect(known()).toEqual([1_000, null]);
+    now = 2_000;
+    failed("refused");
+    expect(known()).toEqual([1_000, 2_000]);
+    now = 3_000;
+    worker.telemetry.upstreamAnswered({ ...of, answer, status: 503 });
+    expect(known()).toEqual([1_000, 3_000]);
+  });
+
   it("add up over processes: what is taken from some and added to one is what one would have counted", () => {
     const clock = aClock();
     const [first, second, whole, one] = Array.from({ length: 4 }, () => counters(clock));
