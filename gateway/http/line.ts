@@ -1,23 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RequestBody } from "./body.ts";
-import type { HeaderList } from "./headers.ts";
 import type { EdgeLimits } from "./limits.ts";
 import type { NotedFields } from "./noted-fields.ts";
+import type { UpstreamResponse } from "../upstreams/upstream.ts";
 
 /** A request's head, whoever has parsed it. */
 export type ReceivedHead = Pick<IncomingMessage, "method" | "url" | "httpVersion" | "rawHeaders" | "socket">;
 
 /** How an answer ended for the client. */
 export type Delivery = "complete" | "client-gone" | "cut-short";
-
-/** An answer that is there to its last byte. */
-export interface WholeAnswer {
-  readonly status: number;
-  /** Empty for the standard one. */
-  readonly reason: string;
-  readonly headers: HeaderList;
-  readonly body: Buffer;
-}
 
 /** One request on its connection: what came in, and where its answer goes. */
 export interface Line {
@@ -30,6 +21,6 @@ export interface Line {
   endWith(): void;
   /** The body that these fields announce. */
   body(noted: NotedFields, limits: EdgeLimits): RequestBody;
-  /** Sends an answer in one go, where that can be done; null where it has to go the other way. */
-  sendWhole(answer: WholeAnswer): Delivery | Promise<Delivery> | null;
+  /** Sends an answer over the connection itself, which never rejects; null where it has to go by `res`. */
+  send(answer: UpstreamResponse): Promise<Delivery> | null;
 }

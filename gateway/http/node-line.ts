@@ -43,7 +43,7 @@ export class NodeLine implements Line {
   }
 
   /** node:http frames answers itself. */
-  sendWhole(): null {
+  send(): null {
     return null;
   }
 }

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { cutShort } from "./cut.ts";
 import { withCookie } from "./handed-cookie.ts";
 import { firstValue, without, type HeaderList } from "./headers.ts";
-import type { Delivery, Line, WholeAnswer } from "./line.ts";
+import type { Delivery, Line } from "./line.ts";
 import type { LiveRequest } from "./request.ts";
 import { problem, problemResponse, type Problem } from "./problem.ts";
 import type { UpstreamResponse } from "../upstreams/upstream.ts";
@@ -20,10 +20,8 @@ export async function respond(
 ): Promise<Delivery> {
   const answer = cookie === null ? given : withCookie(given, cookie);
   const { line } = request;
-  if (isWhole(answer)) {
-    const delivery = line.sendWhole(answer);
-    if (delivery !== null) return delivery;
-  }
+  const delivery = line.send(answer);
+  if (delivery !== null) return delivery;
   const { res } = line;
   if (res.destroyed || res.writableEnded) {
     discard(answer);
@@ -46,10 +44,6 @@ export async function respond(
     if (body.length <= ONE_WRITE_BYTES) res.end(body.toString("latin1"), "latin1");
     else res.end(body);
   });
-}
-
-function isWhole(answer: UpstreamResponse): answer is UpstreamResponse & WholeAnswer {
-  return Buffer.isBuffer(answer.body);
 }
 
 /** What is no larger goes out in one write with its head. */

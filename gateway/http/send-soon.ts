@@ -1,7 +1,7 @@
 /** Something that has bytes to write. */
 export interface Sender {
   /** Writes them; never throws. */
-  send(): void;
+  sendNow(): void;
 }
 
 let waiting: Sender[] = [];
@@ -18,5 +18,5 @@ export function sendSoon(sender: Sender): void {
 function sendAll(): void {
   const all = waiting;
   waiting = [];
-  for (const sender of all) sender.send();
+  for (const sender of all) sender.sendNow();
 }

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import { isFieldText, isToken } from "../../upstreams/http1/field-lines.ts";
-import type { WholeAnswer } from "../line.ts";
+import type { Readable } from "node:stream";
+import type { UpstreamResponse } from "../../upstreams/upstream.ts";
 
 /** What is no larger goes out in one write with its head. */
 const ONE_WRITE_BYTES = 16 * 1024;
@@ -12,26 +13,32 @@ export interface AnswerEnd {
   readonly idleMs: number;
 }
 
-/** An answer as it goes over the wire: one character a byte, and what is left of the body when it is large. */
+/** An answer as it goes over the wire. */
 export interface WrittenAnswer {
+  /** Its head, with the body behind it when that is small: one character a byte. */
   readonly text: string;
-  readonly rest: Buffer | null;
+  /** What is left of the body. */
+  readonly rest: Buffer | Readable | null;
+  /** Bytes of the body. */
+  readonly length: number;
 }
 
 /**
- * A whole answer to a request of HTTP/1.1. Null for what node:http is to write, or to refuse: without a Content-Length of
- * its own, with trailers, or with what is no field.
+ * An answer of a known length to a request of HTTP/1.1. Null for what node:http is to write, or to refuse: without a
+ * Content-Length of its own, with trailers, or with what is no field.
  */
 export function plainAnswer(
   method: string,
-  { status, reason, headers, body }: WholeAnswer,
+  { status, reason, headers, body }: UpstreamResponse,
   { keepAlive, idleMs }: AnswerEnd,
 ): WrittenAnswer | null {
   // 204 and 304 have their own rules, and are small enough to go the other way.
   if (status < 200 || status > 599 || status === 204 || status === 304 || !isFieldText(reason)) return null;
   const isHead = method === "HEAD";
+  const whole = Buffer.isBuffer(body) ? body : null;
+  if (isHead && whole === null) return null;
   let text = `HTTP/1.1 ${status} ${reason === "" ? (STATUS_CODES[status] ?? "unknown") : reason}\r\n`;
-  let hasLength = false;
+  let length: number | null = null;
   let hasDate = false;
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!;
@@ -40,8 +47,9 @@ export function plainAnswer(
     switch (name.length) {
       case "content-length".length:
         if (name.toLowerCase() !== "content-length") break;
-        if (hasLength || (!isHead && Number(value) !== body.length)) return null;
-        hasLength = true;
+        if (length !== null || !/^[0-9]{1,15}$/.test(value)) return null;
+        length = Number(value);
+        if (whole !== null && !isHead && length !== whole.length) return null;
         break;
       case "date".length:
         hasDate ||= name.toLowerCase() === "date";
@@ -55,15 +63,14 @@ export function plainAnswer(
     }
     text += `${name}: ${value}\r\n`;
   }
-  if (!hasLength) return null;
+  if (length === null) return null;
   if (!hasDate) text += `Date: ${dateNow()}\r\n`;
   text += keepAlive
     ? `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(idleMs / 1_000)}\r\n\r\n`
     : "Connection: close\r\n\r\n";
-  if (isHead || body.length === 0) return { text, rest: null };
-  return body.length <= ONE_WRITE_BYTES
-    ? { text: text + body.toString("latin1"), rest: null }
-    : { text, rest: body };
+  if (isHead) return { text, rest: null, length: 0 };
+  if (whole === null || whole.length > ONE_WRITE_BYTES) return { text, rest: body, length };
+  return { text: text + whole.toString("latin1"), rest: null, length };
 }
 
 const FRAMING: ReadonlySet<string> = new Set([

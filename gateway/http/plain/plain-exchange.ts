@@ -1,10 +1,13 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { Readable } from "node:stream";
 import { RequestBody } from "../body.ts";
-import type { Delivery, Line, WholeAnswer } from "../line.ts";
+import type { UpstreamResponse } from "../../upstreams/upstream.ts";
+import type { Delivery, Line } from "../line.ts";
 import { sendSoon, type Sender } from "../send-soon.ts";
-import { plainAnswer, type WrittenAnswer } from "./plain-answer.ts";
+import { plainAnswer } from "./plain-answer.ts";
 import type { PlainHead } from "./plain-head.ts";
+import { flushed, streamInto } from "./stream-into.ts";
 
 /** What an exchange is part of. */
 export interface PlainSettings {
@@ -13,8 +16,6 @@ export interface PlainSettings {
   /** Milliseconds in which nothing moves while an answer is on its way; then the connection is reset. */
   readonly stallMs: number;
 }
-
-const NOTHING = Buffer.alloc(0);
 
 /** One request that came whole, and its answer. */
 export class PlainExchange implements Line, Sender {
@@ -28,8 +29,9 @@ export class PlainExchange implements Line, Sender {
   readonly #settings: PlainSettings;
   readonly #body: Buffer;
   #res: ServerResponse | null = null;
-  /** An answer that goes out as it is here. */
-  #written: WrittenAnswer | null = null;
+  /** What goes out without node:http, or the head of it. */
+  #text: string | null = null;
+  #rest: Buffer | null = null;
   #onSent: (delivery: Delivery | Promise<Delivery>) => void = () => undefined;
 
   constructor(socket: Socket, head: PlainHead, body: Buffer, settings: PlainSettings) {
@@ -51,7 +53,7 @@ export class PlainExchange implements Line, Sender {
 
   /** True once a byte of the answer may have gone out. */
   get hasBegun(): boolean {
-    return this.#res?.headersSent ?? this.#written !== null;
+    return this.#res?.headersSent ?? this.#text !== null;
   }
 
   /** Has the connection end with this answer. */
@@ -64,39 +66,40 @@ export class PlainExchange implements Line, Sender {
     return (this.#res ??= this.#made());
   }
 
-  sendWhole(answer: WholeAnswer): Delivery | Promise<Delivery> | null {
+  send(answer: UpstreamResponse): Promise<Delivery> | null {
     // What was begun the other way goes on there.
     if (this.#res !== null) return null;
-    const { keepAlive } = this;
-    this.#written = plainAnswer(this.method, answer, { keepAlive, idleMs: this.#settings.idleMs });
-    if (this.#written === null) return null;
+    const { idleMs } = this.#settings;
+    const written = plainAnswer(this.method, answer, { keepAlive: this.keepAlive, idleMs });
+    if (written === null) return null;
+    const { text, rest, length } = written;
+    this.#text = text;
+    if (rest instanceof Readable) return this.#watched(streamInto(this.socket, text, rest, length));
+    this.#rest = rest;
     sendSoon(this);
     return new Promise((resolve) => (this.#onSent = resolve));
   }
 
-  send(): void {
+  sendNow(): void {
     const { socket } = this;
-    const { text, rest } = this.#written!;
     if (!socket.writable) return this.#onSent("client-gone");
-    if (rest === null) socket.write(text, "latin1");
+    if (this.#rest === null) socket.write(this.#text!, "latin1");
     else {
       socket.cork();
-      socket.write(text, "latin1");
-      socket.write(rest);
+      socket.write(this.#text!, "latin1");
+      socket.write(this.#rest);
       socket.uncork();
     }
-    this.#onSent(socket.writableLength === 0 && !socket.destroyed ? "complete" : this.#flushed());
+    const isOut = socket.writableLength === 0 && !socket.destroyed;
+    this.#onSent(isOut ? "complete" : this.#watched(flushed(socket)));
   }
 
-  /** Until the client has taken what was written. */
-  async #flushed(): Promise<Delivery> {
-    const { socket } = this;
-    socket.setTimeout(this.#settings.stallMs);
-    const delivery = await new Promise<Delivery>((resolve) => {
-      socket.write(NOTHING, (error) => resolve(error ? "client-gone" : "complete"));
-    });
-    socket.setTimeout(0);
-    return delivery;
+  /** With an eye on the client, who is to take what is sent. */
+  async #watched(delivery: Promise<Delivery>): Promise<Delivery> {
+    this.socket.setTimeout(this.#settings.stallMs);
+    const how = await delivery;
+    this.socket.setTimeout(0);
+    return how;
   }
 
   /** node:http's answer on this socket, with what its server else does around one. */

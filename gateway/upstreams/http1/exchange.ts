@@ -45,7 +45,7 @@ export class Exchange implements Guest, Sender, AnswerSource, UploadWatcher {
   #connection: Connection | null = null;
   #upload: Upload | null = null;
   #sent = false;
-  /** True until the next `send`: nothing was written so far. */
+  /** True until the next `sendNow`: nothing was written so far. */
   #waits = false;
   #continueTimer: NodeJS.Timeout | undefined;
   /** What has come of a head that is not whole yet. */
@@ -83,7 +83,7 @@ export class Exchange implements Guest, Sender, AnswerSource, UploadWatcher {
     if (connection.ready) this.onReady();
   }
 
-  send(): void {
+  sendNow(): void {
     this.#waits = false;
     if (this.#connection === null) return;
     writeTogether(this.#connection.socket, this.#head.text, this.#atHand() ?? NOTHING, "");
