@@ -28,5 +28,5 @@ USER node
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "dist/cli/main.js", "health"]
-# node is process 1 and gets SIGTERM itself: no shell, no npm in between.
-CMD ["node", "dist/cli/main.js", "start"]
+# node is process 1 and gets SIGTERM itself: no shell, no npm in between. Why the flag: docs/adr/0023-small-young-generation.md.
+CMD ["node", "--max-semi-space-size=8", "dist/cli/main.js", "start"]

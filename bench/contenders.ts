@@ -1,4 +1,12 @@
-import { CORES, freePort, isInstalled, nodePart, programPart, type Part } from "./processes.ts";
+import {
+  CORES,
+  GATEWAY_FLAGS,
+  freePort,
+  isInstalled,
+  nodePart,
+  programPart,
+  type Part,
+} from "./processes.ts";
 import { caddy, haproxy, nginx, type Server } from "./peers/servers.ts";
 
 /** What is measured: a way from the clients to the monolith. */
@@ -9,15 +17,19 @@ export interface Contender {
   start(legacyPort: number, folder: string): Promise<Part>;
 }
 
+const GATEWAY = "peers/gateway.ts";
+
 /** Our own first: the others are told in relation to it. */
 export const CONTENDERS: readonly Contender[] = [
-  ofNode("gateway", "peers/gateway.ts", "lean"),
-  ofNode("gateway-node-client", "peers/gateway.ts", "node"),
+  ofNode("gateway", GATEWAY, "lean"),
+  ofNode("gateway-node-client", GATEWAY, "node"),
   {
     name: "gateway-2-workers",
     available: true,
     start: (legacyPort, folder) =>
-      nodePart(CORES.all, "peers/gateway.ts", [`http://127.0.0.1:${legacyPort}`, folder, "lean", "2"]),
+      nodePart(CORES.all, GATEWAY, [`http://127.0.0.1:${legacyPort}`, folder, "lean", "2"], {
+        flags: GATEWAY_FLAGS,
+      }),
   },
   ofNode("bare", "peers/bare.ts"),
   ofNode("express", "peers/express.ts"),
@@ -33,7 +45,9 @@ function ofNode(name: string, file: string, ...more: string[]): Contender {
     name,
     available: true,
     start: (legacyPort, folder) =>
-      nodePart(CORES.proxy, file, [`http://127.0.0.1:${legacyPort}`, folder, ...more]),
+      nodePart(CORES.proxy, file, [`http://127.0.0.1:${legacyPort}`, folder, ...more], {
+        flags: file === GATEWAY ? GATEWAY_FLAGS : [],
+      }),
   };
 }
 

@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), "bench-"));
 const note = (text: string) => process.stderr.write(`${text}\n`);
 
 const monolith = await nodePart(CORES.others, "monolith.ts", []);
-const clients = await nodePart(CORES.others, "load.ts", [], false);
+const clients = await nodePart(CORES.others, "load.ts", [], { listens: false });
 const parts = new Map<string, Part>();
 try {
   for (const contender of options.contenders) {

@@ -12,6 +12,9 @@ export interface Part {
   end(): Promise<void>;
 }
 
+/** As the first line of gateway/cli/main.ts and the Dockerfile have node start. */
+export const GATEWAY_FLAGS = ["--max-semi-space-size=8"] as const;
+
 /** The proxy has the last core to itself; everything else shares the first. */
 export const CORES = {
   proxy: availableParallelism() - 1,
@@ -31,14 +34,15 @@ export function pinned(core: number | string, command: string, args: readonly st
   return canPin ? ["taskset", ["-c", String(core), command, ...args]] : [command, [...args]];
 }
 
-/** A file of this folder as a Node process, which sends its port once it listens; 0 when it sends none. */
+/** A file of this folder as a Node process, which sends its port once it listens; 0 when it listens nowhere. */
 export async function nodePart(
   core: number | string,
   file: string,
   args: readonly string[],
-  listens = true,
+  { listens = true, flags = [] }: { readonly listens?: boolean; readonly flags?: readonly string[] } = {},
 ): Promise<Part> {
-  const [command, all] = pinned(core, process.execPath, [join(import.meta.dirname, file), ...args]);
+  const path = join(import.meta.dirname, file);
+  const [command, all] = pinned(core, process.execPath, [...flags, path, ...args]);
   const child = spawn(command, all, {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     env: { ...process.env, NODE_ENV: "production" },

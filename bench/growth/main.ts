@@ -29,7 +29,9 @@ const folder = mkdtempSync(join(tmpdir(), "growth-"));
 await using parts = new AsyncDisposableStack();
 parts.defer(() => rmSync(folder, { recursive: true, force: true }));
 const monolith = parts.adopt(await nodePart(CORES.others, "monolith.ts", []), (part) => part.end());
-const clients = parts.adopt(await nodePart(CORES.others, "load.ts", [], false), (part) => part.end());
+const clients = parts.adopt(await nodePart(CORES.others, "load.ts", [], { listens: false }), (part) =>
+  part.end(),
+);
 
 console.log(`load average ${loadavg()[0]!.toFixed(1)}, ${compiled ? "compiled" : "from the sources"}`);
 if (asked.has("start")) await starts();

@@ -39,8 +39,8 @@ if (clients / rate > 2)
 
 const folder = mkdtempSync(join(tmpdir(), "hostile-"));
 const monolith = await nodePart(CORES.others, "hostile/monolith.ts", []);
-const good = await nodePart(CORES.others, "hostile/clients.ts", [], false);
-const crowd = await nodePart(CORES.others, "hostile/crowd.ts", [], false);
+const good = await nodePart(CORES.others, "hostile/clients.ts", [], { listens: false });
+const crowd = await nodePart(CORES.others, "hostile/crowd.ts", [], { listens: false });
 const gateway = await watchedGateway({
   folder,
   compiled: values.compiled,

@@ -59,9 +59,9 @@ const slow = started(await nodePart(CORES.others, "soak/slow-function.ts", []));
 const gateway = started(
   await watchedGateway({ folder, config: config(slow.port), compiled: values.compiled, env: aws() }),
 );
-const crowd = started(await nodePart(CORES.others, "hostile/crowd.ts", [], false));
+const crowd = started(await nodePart(CORES.others, "hostile/crowd.ts", [], { listens: false }));
 const args = [String(gateway.port), values.rate];
-const shoppers = started(await nodePart(CORES.others, "soak/shoppers.ts", args, false));
+const shoppers = started(await nodePart(CORES.others, "soak/shoppers.ts", args, { listens: false }));
 
 let answers: Answers = {};
 shoppers.process.on("message", (told) => (answers = told as Answers));

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { CORES, ended, freePort, pinned } from "../processes.ts";
+import { CORES, GATEWAY_FLAGS, ended, freePort, pinned } from "../processes.ts";
 import type { Inside } from "./inside.ts";
 
 /** A gateway in a process of its own, as `banyan start` runs it. */
@@ -41,7 +41,10 @@ export async function watchedGateway(settings: WatchedSettings): Promise<Watched
   const entrance = join(root, settings.compiled === true ? "dist/cli/main.js" : "gateway/cli/main.ts");
   const askable = ["--expose-gc", join(import.meta.dirname, "inside.ts"), entrance, "start"];
   const plain = settings.askable === false;
-  const [command, args] = pinned(CORES.proxy, process.execPath, plain ? [entrance, "start"] : askable);
+  const [command, args] = pinned(CORES.proxy, process.execPath, [
+    ...GATEWAY_FLAGS,
+    ...(plain ? [entrance, "start"] : askable),
+  ]);
   const startedAt = performance.now();
   const child = spawn(command, args, {
     stdio: ["ignore", "ignore", "inherit", "ipc"],

@@ -1,14 +1,26 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
 import type { RequestBody } from "./body.ts";
 import type { EdgeLimits } from "./limits.ts";
 import type { NotedFields } from "./noted-fields.ts";
-import type { UpstreamResponse } from "../upstreams/upstream.ts";
+import type { HeaderList } from "./headers.ts";
 
 /** A request's head, whoever has parsed it. */
 export type ReceivedHead = Pick<IncomingMessage, "method" | "url" | "httpVersion" | "rawHeaders" | "socket">;
 
 /** How an answer ended for the client. */
 export type Delivery = "complete" | "client-gone" | "cut-short";
+
+/** What is sent to a client. */
+export interface Answer {
+  /** 200–599. */
+  readonly status: number;
+  /** Reason phrase; empty for the standard one. */
+  readonly reason: string;
+  readonly headers: HeaderList;
+  /** Whole, or as it comes. A stream that breaks off is destroyed with an error, never ended. */
+  readonly body: Buffer | Readable;
+}
 
 /** One request on its connection: what came in, and where its answer goes. */
 export interface Line {
@@ -22,5 +34,5 @@ export interface Line {
   /** The body that these fields announce. */
   body(noted: NotedFields, limits: EdgeLimits): RequestBody;
   /** Sends an answer over the connection itself, which never rejects; null where it has to go by `res`. */
-  send(answer: UpstreamResponse): Promise<Delivery> | null;
+  send(answer: Answer): Promise<Delivery> | null;
 }

@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import type { Answer } from "../http/line.ts";
 import type { HeaderList } from "../http/headers.ts";
 import type { GatewayRequest } from "../http/request.ts";
 
@@ -6,14 +6,7 @@ import type { GatewayRequest } from "../http/request.ts";
 export type Side = "legacy" | "function";
 
 /** What an upstream answered, a 500 included. Header fields are end-to-end ones. */
-export interface UpstreamResponse {
-  /** 200–599; informational answers never get here. */
-  readonly status: number;
-  /** Reason phrase as it was sent; empty for the standard one. */
-  readonly reason: string;
-  readonly headers: HeaderList;
-  /** Whole, or as it comes. A stream that breaks off is destroyed with an error, never ended. */
-  readonly body: Buffer | Readable;
+export interface UpstreamResponse extends Answer {
   /** Trailer fields, known once the body has ended. */
   readonly trailers?: () => HeaderList;
   /** The function version that ran, where the host says so. */

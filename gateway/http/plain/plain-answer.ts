@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
+import type { Answer } from "../line.ts";
 import { isFieldText, isToken } from "../../upstreams/http1/field-lines.ts";
 import type { Readable } from "node:stream";
-import type { UpstreamResponse } from "../../upstreams/upstream.ts";
 
 /** What is no larger goes out in one write with its head. */
 const ONE_WRITE_BYTES = 16 * 1024;
@@ -29,7 +29,7 @@ export interface WrittenAnswer {
  */
 export function plainAnswer(
   method: string,
-  { status, reason, headers, body }: UpstreamResponse,
+  { status, reason, headers, body }: Answer,
   { keepAlive, idleMs }: AnswerEnd,
 ): WrittenAnswer | null {
   // 204 and 304 have their own rules, and are small enough to go the other way.

@@ -2,8 +2,7 @@ import { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { RequestBody } from "../body.ts";
-import type { UpstreamResponse } from "../../upstreams/upstream.ts";
-import type { Delivery, Line } from "../line.ts";
+import type { Answer, Delivery, Line } from "../line.ts";
 import { sendSoon, type Sender } from "../send-soon.ts";
 import { plainAnswer } from "./plain-answer.ts";
 import type { PlainHead } from "./plain-head.ts";
@@ -66,7 +65,7 @@ export class PlainExchange implements Line, Sender {
     return (this.#res ??= this.#made());
   }
 
-  send(answer: UpstreamResponse): Promise<Delivery> | null {
+  send(answer: Answer): Promise<Delivery> | null {
     // What was begun the other way goes on there.
     if (this.#res !== null) return null;
     const { idleMs } = this.#settings;
