@@ -58,8 +58,8 @@ else if (role === "contender") await contend(args[0]!, args[1]!);
 else await compare();
 
 function invoking(invoker: ReturnType<typeof leanInvoker>): Calling {
-  const { signal } = new AbortController();
-  return () => invoker.invoke({ functionName: "order", qualifier: "live", payload: EVENT }, signal);
+  const limits = { timeoutMs: 10_000, signal: new AbortController().signal };
+  return () => invoker.invoke({ functionName: "order", qualifier: "live", payload: EVENT }, limits);
 }
 
 /** Asked from the main process: this one is the gateway alone. Resolves with its port. */

@@ -19,14 +19,13 @@ export async function within<T>(
     control.abort(reason);
   };
   const onGone = () => giveUp(new UpstreamError("client-gone", "the client went away"));
-  const timer = new Deadline(timeoutMs, () =>
-    giveUp(new UpstreamError("timeout", `no answer in ${Math.round(timeoutMs)} ms`)),
-  );
+  const onLate = () => giveUp(new UpstreamError("timeout", `no answer in ${Math.round(timeoutMs)} ms`));
+  const timer = timeoutMs === Number.POSITIVE_INFINITY ? null : new Deadline(timeoutMs, onLate);
   signal.addEventListener("abort", onGone);
   try {
     return await Promise.race([givenUp, run(control)]);
   } finally {
-    timer.clear();
+    timer?.clear();
     signal.removeEventListener("abort", onGone);
   }
 }

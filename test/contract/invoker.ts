@@ -1,6 +1,7 @@
+import { getEventListeners } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Call, Invoker } from "../../gateway/upstreams/lambda/invoker.ts";
+import type { Call, CallLimits, Invoker } from "../../gateway/upstreams/lambda/invoker.ts";
 import { UpstreamError, type FailureKind, type FailurePhase } from "../../gateway/upstreams/upstream.ts";
 import { eventFrame } from "../../local-aws/lambda/event-stream.ts";
 import { selfSigned, serverSide, trust } from "../support/identity.ts";
@@ -11,11 +12,17 @@ export type MakeInvoker = (settings: { region: string; endpoint: string }) => In
 
 const CALL: Call = { functionName: "get-order", qualifier: "live", payload: Buffer.from("{}") };
 const NEVER = new AbortController().signal;
+const LIMITS: CallLimits = { timeoutMs: 60_000, signal: NEVER };
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
+
+const WAYS = {
+  invoke: (invoker: Invoker, signal = NEVER) => invoker.invoke(CALL, { ...LIMITS, signal }),
+  invokeStreamed: (invoker: Invoker, signal = NEVER) => invoker.invokeStreamed(CALL, signal),
+};
 
 /** A service that writes what the test says. */
 async function service(...script: Parameters<typeof rawServer>) {
@@ -88,7 +95,7 @@ export function invokerContract(name: string, make: MakeInvoker): void {
       const lambda = await service((socket) =>
         socket.write(answer(200, ["X-Amz-Executed-Version: 7"], '{"a":1}')),
       );
-      const invocation = await to(lambda.url).invoke(CALL, NEVER);
+      const invocation = await to(lambda.url).invoke(CALL, LIMITS);
       expect(lambda.received[0]).toMatch(
         /^POST \/2015-03-31\/functions\/get-order\/invocations\?Qualifier=live /,
       );
@@ -102,29 +109,29 @@ export function invokerContract(name: string, make: MakeInvoker): void {
       const lambda = await service((socket) =>
         socket.write(answer(200, ["X-Amz-Function-Error: Unhandled"], "{}")),
       );
-      expect(await to(lambda.url).invoke(CALL, NEVER)).toMatchObject({ functionError: "Unhandled" });
+      expect(await to(lambda.url).invoke(CALL, LIMITS)).toMatchObject({ functionError: "Unhandled" });
     });
 
     it("brings the end of the log along when that was asked for, and not otherwise", async () => {
       const head = answer(200, ["X-Amz-Log-Result: UkVQT1JU"], "{}");
       const lambda = await service((socket) => socket.end(head));
-      expect(await to(lambda.url).invoke({ ...CALL, logTail: true }, NEVER)).toMatchObject({
+      expect(await to(lambda.url).invoke({ ...CALL, logTail: true }, LIMITS)).toMatchObject({
         logResult: "UkVQT1JU",
       });
       expect(lambda.received[0]).toMatch(/\r\nx-amz-log-type: Tail\r\n/i);
-      await to(lambda.url).invoke(CALL, NEVER);
+      await to(lambda.url).invoke(CALL, LIMITS);
       expect(lambda.received[1]).not.toMatch(/x-amz-log-type/i);
     });
 
     it("may take longer than connecting may", async () => {
       const lambda = await service((socket) => void setTimeout(() => socket.write(OK), 2_300));
-      expect(await to(lambda.url).invoke(CALL, NEVER)).toMatchObject({ functionError: undefined });
+      expect(await to(lambda.url).invoke(CALL, LIMITS)).toMatchObject({ functionError: undefined });
     });
 
     it("names a function by its ARN as well", async () => {
       const lambda = await service((socket) => socket.write(OK));
       const functionName = "arn:aws:lambda:eu-central-1:123456789012:function:get-order";
-      await to(lambda.url).invoke({ ...CALL, functionName }, NEVER);
+      await to(lambda.url).invoke({ ...CALL, functionName }, LIMITS);
       expect(lambda.received[0]).toContain(`/functions/${encodeURIComponent(functionName)}/invocations?`);
     });
 
@@ -133,7 +140,7 @@ export function invokerContract(name: string, make: MakeInvoker): void {
       const lambda = await service((socket, soFar) => {
         if (soFar.endsWith('"')) socket.write(answer(200, [], large));
       });
-      const { payload } = await to(lambda.url).invoke({ ...CALL, payload: Buffer.from(large) }, NEVER);
+      const { payload } = await to(lambda.url).invoke({ ...CALL, payload: Buffer.from(large) }, LIMITS);
       expect(lambda.received[0]!.endsWith(`\r\n\r\n${large}`)).toBe(true);
       expect(Buffer.from(payload).equals(Buffer.from(large))).toBe(true);
     });
@@ -141,7 +148,7 @@ export function invokerContract(name: string, make: MakeInvoker): void {
     it("leaves its connection to the next one", async () => {
       const lambda = await service((socket) => socket.write(OK));
       const invoker = to(lambda.url);
-      for (let i = 0; i < 3; i++) await invoker.invoke(CALL, NEVER);
+      for (let i = 0; i < 3; i++) await invoker.invoke(CALL, LIMITS);
       expect(lambda.received).toHaveLength(1);
     });
 
@@ -153,7 +160,7 @@ export function invokerContract(name: string, make: MakeInvoker): void {
       });
       const invoker = to(lambda.url);
       for (let i = 0; i < 2; i++)
-        expect(await failureOf(invoker.invoke(CALL, NEVER))).toEqual(["denied", "not-started"]);
+        expect(await failureOf(invoker.invoke(CALL, LIMITS))).toEqual(["denied", "not-started"]);
       const hoursAhead = lambda.received.map((text) => {
         const [, ...parts] = /\r\nx-amz-date: (....)(..)(..)T(..)(..)(..)Z\r\n/i.exec(text)!;
         const [year, month, day, hour, minute, second] = parts.map(Number) as [number, number, ...number[]];
@@ -181,7 +188,7 @@ export function invokerContract(name: string, make: MakeInvoker): void {
       cleanups.push(() => vi.unstubAllEnvs());
       const lambda = await service((socket) => socket.end(answer(200, [CLOSE], "{}")));
       const invoker = to(lambda.url);
-      await Promise.all([1, 2, 3].map(() => invoker.invoke(CALL, NEVER)));
+      await Promise.all([1, 2, 3].map(() => invoker.invoke(CALL, LIMITS)));
       const signed = /SignedHeaders=[^,]*;x-amz-security-token/;
       expect(lambda.received.filter((text) => signed.test(text))).toHaveLength(3);
       const tokens = () =>
@@ -190,7 +197,7 @@ export function invokerContract(name: string, make: MakeInvoker): void {
       // What ends in less than five minutes is renewed: by now, or by the call after the next.
       await expect
         .poll(async () => {
-          await invoker.invoke(CALL, NEVER);
+          await invoker.invoke(CALL, LIMITS);
           return tokens().at(-1);
         })
         .not.toBe("token1");
@@ -200,15 +207,56 @@ export function invokerContract(name: string, make: MakeInvoker): void {
       const lambda = await service((socket) =>
         socket.end("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
       );
-      expect(await failureOf(to(lambda.url).invoke(CALL, NEVER))).toEqual(["reset", "started"]);
+      expect(await failureOf(to(lambda.url).invoke(CALL, LIMITS))).toEqual(["reset", "started"]);
       expect(lambda.received).toHaveLength(1);
+    });
+
+    it.each<[string, Call, Parameters<typeof rawServer>[0]]>([
+      ["nothing comes", CALL, () => undefined],
+      [
+        "the answer's body does not end",
+        CALL,
+        (socket) => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
+      ],
+      [
+        "an error's body does not end",
+        CALL,
+        (socket) => socket.write("HTTP/1.1 500 X\r\nContent-Length: 9\r\n\r\nhalf"),
+      ],
+      [
+        "nobody reads the event",
+        { ...CALL, payload: Buffer.alloc(6_000_000, "x") },
+        (socket, soFar) => {
+          if (soFar.length > 65_536) return;
+          // Who never reads again does not see the end, either.
+          socket.pause();
+          setTimeout(() => socket.resume(), 600);
+        },
+      ],
+    ])(
+      "is given up at its deadline when %s, its connection cut, and nothing left behind",
+      async (_what, call, onRequest) => {
+        const lambda = await service(onRequest);
+        const { signal } = new AbortController();
+        const [, phase] = await failureOf(to(lambda.url).invoke(call, { timeoutMs: 300, signal }));
+        expect(phase).toBe("unknown");
+        await expect.poll(() => lambda.open()).toBe(0);
+        expect(getEventListeners(signal, "abort")).toEqual([]);
+      },
+    );
+
+    it("is not made when nobody waits for it", async () => {
+      const lambda = await service(() => undefined);
+      const limits = { ...LIMITS, signal: AbortSignal.abort() };
+      expect((await failureOf(to(lambda.url).invoke(CALL, limits)))[0]).toBe("client-gone");
+      expect(lambda.received).toEqual([]);
     });
 
     it("is not cut by closing the invoker, and its connection ends with it", async () => {
       let release = () => undefined as unknown;
       const lambda = await service((socket) => void (release = () => socket.write(OK)));
       const invoker = to(lambda.url);
-      const answered = invoker.invoke(CALL, NEVER);
+      const answered = invoker.invoke(CALL, LIMITS);
       await expect.poll(() => lambda.received.length).toBe(1);
       invoker.close();
       release();
@@ -373,29 +421,29 @@ export function invokerContract(name: string, make: MakeInvoker): void {
       ["no HTTP", "HELLO\r\n\r\n", "reset", "unknown"],
     ])("is sorted: %s", async (_what, bytes, kind, phase) => {
       const lambda = await service((socket) => socket.write(bytes));
-      expect(await failureOf(to(lambda.url)[way](CALL, NEVER))).toEqual([kind, phase]);
+      expect(await failureOf(WAYS[way](to(lambda.url)))).toEqual([kind, phase]);
       // One attempt: a write must not run twice because a library is helpful.
       expect(lambda.received).toHaveLength(1);
     });
 
     it("may have run when it was reset after sending, and is sent once", async () => {
       const lambda = await service((socket) => socket.resetAndDestroy());
-      expect(await failureOf(to(lambda.url)[way](CALL, NEVER))).toEqual(["reset", "unknown"]);
+      expect(await failureOf(WAYS[way](to(lambda.url)))).toEqual(["reset", "unknown"]);
       expect(lambda.received).toHaveLength(1);
     });
 
     it("has not started when refused or unresolved", async () => {
       const gone = await rawServer(() => undefined);
       await gone.close();
-      expect(await failureOf(to(gone.url)[way](CALL, NEVER))).toEqual(["refused", "not-started"]);
+      expect(await failureOf(WAYS[way](to(gone.url)))).toEqual(["refused", "not-started"]);
       const nowhere = to("http://does-not-exist.invalid");
-      expect(await failureOf(nowhere[way](CALL, NEVER))).toEqual(["unresolved", "not-started"]);
+      expect(await failureOf(WAYS[way](nowhere))).toEqual(["unresolved", "not-started"]);
     });
 
     it("is given up when nobody waits any more, and its connection cut", async () => {
       const lambda = await service(() => undefined);
       const waiting = new AbortController();
-      const invoked = to(lambda.url)[way](CALL, waiting.signal);
+      const invoked = WAYS[way](to(lambda.url), waiting.signal);
       await expect.poll(() => lambda.received.length).toBe(1);
       waiting.abort();
       expect(await failureOf(invoked)).toEqual(["client-gone", "unknown"]);
@@ -409,7 +457,7 @@ export function invokerContract(name: string, make: MakeInvoker): void {
       vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
       cleanups.push(() => vi.unstubAllEnvs());
       const lambda = await service(() => undefined);
-      expect(await failureOf(to(lambda.url)[way](CALL, NEVER))).toEqual(["denied", "not-started"]);
+      expect(await failureOf(WAYS[way](to(lambda.url)))).toEqual(["denied", "not-started"]);
       expect(lambda.received).toEqual([]);
     });
   });
@@ -426,13 +474,13 @@ export function invokerContract(name: string, make: MakeInvoker): void {
       ["never answered", () => undefined, "connect-timeout"],
     ])("has not started when its handshake is %s", async (_how, onSocket, kind) => {
       const port = await serving(onSocket);
-      const invoked = to(`https://127.0.0.1:${port}`).invoke(CALL, NEVER);
+      const invoked = to(`https://127.0.0.1:${port}`).invoke(CALL, LIMITS);
       expect(await failureOf(invoked)).toEqual([kind, "not-started"]);
     });
 
     it("has not started when the certificate is not to be trusted", async () => {
       const port = await serving((socket) => serverSide(socket, selfSigned()));
-      const invoked = to(`https://localhost:${port}`).invoke(CALL, NEVER);
+      const invoked = to(`https://localhost:${port}`).invoke(CALL, LIMITS);
       expect(await failureOf(invoked)).toEqual(["tls", "not-started"]);
     });
 
@@ -447,7 +495,7 @@ export function invokerContract(name: string, make: MakeInvoker): void {
       });
       const invoker = to(`https://localhost:${port}`);
       for (let i = 0; i < 3; i++)
-        expect(await invoker.invoke(CALL, NEVER)).toMatchObject({ functionError: undefined });
+        expect(await invoker.invoke(CALL, LIMITS)).toMatchObject({ functionError: undefined });
       expect(handshakes).toBe(1);
     });
 
@@ -463,7 +511,7 @@ export function invokerContract(name: string, make: MakeInvoker): void {
           if (received.endsWith("{}")) socket.write(Buffer.from(`1703030020${"ab".repeat(32)}`, "hex"));
         });
       });
-      const invoked = to(`https://localhost:${port}`).invoke(CALL, NEVER);
+      const invoked = to(`https://localhost:${port}`).invoke(CALL, LIMITS);
       expect(await failureOf(invoked)).toEqual(["reset", "unknown"]);
       expect(received).toMatch(/^POST \/2015-03-31\/functions\/get-order\/invocations/);
     });

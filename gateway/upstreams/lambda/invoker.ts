@@ -1,4 +1,4 @@
-import { UpstreamError } from "../upstream.ts";
+import { UpstreamError, type Attempt } from "../upstream.ts";
 
 /** Where Lambda's API is. */
 export interface AwsSettings {
@@ -18,6 +18,9 @@ export interface Call {
   /** True to get the last 4 KB of the function's log with the answer. */
   readonly logTail?: boolean;
 }
+
+/** How long a call may take as a whole, and whether anybody waits for it still. */
+export type CallLimits = Pick<Attempt, "timeoutMs" | "signal">;
 
 /** What came back from one call that reached the function. */
 export interface Invocation {
@@ -46,7 +49,8 @@ export interface StreamedInvocation {
  * and with kind `client-gone` when the signal ended the call.
  */
 export interface Invoker {
-  invoke(call: Call, signal: AbortSignal): Promise<Invocation>;
+  /** Keeps to its limits by itself, whatever it waits for: one who has many calls under way looks at all of them at once. */
+  invoke(call: Call, limits: CallLimits): Promise<Invocation>;
   /** The signal ends the call at any time, in the middle of its answer too. */
   invokeStreamed(call: Call, signal: AbortSignal): Promise<StreamedInvocation>;
   /** Lets go of idle connections, and of the others as their calls end; no call under way is cut. */

@@ -56,9 +56,9 @@ async function warm(
   ended: AbortSignal,
 ): Promise<Warmed> {
   const payload = Buffer.from(JSON.stringify(WARM_EVENT));
-  const signal = AbortSignal.any([ended, AbortSignal.timeout(ROUND_LIMIT_MS)]);
+  const limits = { timeoutMs: ROUND_LIMIT_MS, signal: ended };
   const calls = Array.from({ length: settings?.concurrency ?? 0 }, () =>
-    invoker.invoke({ functionName: name, qualifier, payload }, signal),
+    invoker.invoke({ functionName: name, qualifier, payload }, limits),
   );
   const outcomes = await Promise.allSettled(calls);
   const failures = outcomes.flatMap((outcome) =>

@@ -1,3 +1,4 @@
+import { within } from "../within.ts";
 import type { AwsSettings, Invoker } from "./invoker.ts";
 
 export interface InvokerSettings extends AwsSettings {
@@ -8,10 +9,13 @@ export interface InvokerSettings extends AwsSettings {
 /** Calls functions. What does so is loaded at once and in the background: only who has functions there needs the AWS SDK. */
 export function lateInvoker(settings: InvokerSettings): Invoker {
   const loading = load(settings);
+  let loaded: Invoker | undefined;
   // Whoever calls is told.
-  loading.catch(() => undefined);
+  loading.then((invoker) => (loaded = invoker)).catch(() => undefined);
   return {
-    invoke: async (call, signal) => (await loading).invoke(call, signal),
+    invoke: (call, limits) =>
+      loaded?.invoke(call, limits) ??
+      within(limits.timeoutMs, limits.signal, async () => (await loading).invoke(call, limits)),
     invokeStreamed: async (call, signal) => (await loading).invokeStreamed(call, signal),
     close: () => void loading.then((invoker) => invoker.close()).catch(() => undefined),
   };

@@ -1,13 +1,23 @@
-import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { systemClock, type Clock } from "../../clock.ts";
 import { RequestBody } from "../../http/body.ts";
 import { firstValue } from "../../http/headers.ts";
 import { leanUpstream, type LeanUpstream } from "../http1/lean-upstream.ts";
-import { escaped, sigV4Signer, type SigV4Signer } from "../sigv4.ts";
+import { sigV4Signer, type AwsCredentials, type SigV4Signer } from "../sigv4.ts";
 import { UpstreamError, type UpstreamResponse } from "../upstream.ts";
+import { within } from "../within.ts";
 import { awsAccess, type AwsAccess } from "./aws-access.ts";
+import { doorsTo, INVOKE, INVOKE_STREAMED, type Operation } from "./door.ts";
 import { invokeFailure } from "./invoke-errors.ts";
-import { brokenOff, givenUp, type AwsSettings, type Call, type Invoker } from "./invoker.ts";
+import {
+  brokenOff,
+  givenUp,
+  type AwsSettings,
+  type Call,
+  type CallLimits,
+  type Invocation,
+  type Invoker,
+} from "./invoker.ts";
 import { refusal } from "./refusal.ts";
 import { chunksOf } from "./streamed-chunks.ts";
 
@@ -18,21 +28,43 @@ const CONNECT_MS = 2_000;
 /** Handshakes are dear, and who closes first is the service, as with the SDK. */
 const IDLE_MS = 60_000;
 
+/**
+ * How long it is remembered who calls. The SDK keeps that itself and renews it minutes before it runs out, but each question
+ * takes it several promises, and us a timer, as its answer may never come.
+ */
+const KNOWN_MS = 100;
+
+/**
+ * Our client looks at the time of its requests itself, without a timer for each. Larger ones it gives the time that it gives
+ * to clients that upload, which a function's deadline does not have.
+ */
+const AT_ONCE_BYTES = 64 * 1024;
+
 /** Where calls go, once that is known. */
 interface Way {
   readonly access: AwsAccess;
   readonly host: string;
+  readonly doorOf: ReturnType<typeof doorsTo>;
   readonly sign: SigV4Signer;
   readonly upstream: LeanUpstream;
 }
 
+/** A way, and who takes it. */
+interface Caller {
+  readonly way: Way;
+  readonly credentials: AwsCredentials;
+  /** Monotonic milliseconds. */
+  readonly knownUntilMs: number;
+}
+
 /**
- * Calls functions over our own HTTP/1.1 client, with signatures of our own: an eighth of what the SDK's client takes of a
+ * Calls functions over our own HTTP/1.1 client, with signatures of our own: a twelfth of what the SDK's client takes of a
  * CPU (docs/performance.md). Where to and who asks is still the SDK's word (`aws-access.ts`), and failures are sorted by
  * the same table.
  */
 export function leanInvoker(settings: AwsSettings, clock: Clock = systemClock): Invoker {
   let way: Promise<Way> | undefined;
+  let caller: Caller | undefined;
   let closed = false;
   /** Milliseconds that the service's clock is ahead of ours; told when it refuses a call, and used from the next one on. */
   let offsetMs = 0;
@@ -43,9 +75,10 @@ export function leanInvoker(settings: AwsSettings, clock: Clock = systemClock): 
     const pool = { name: "lambda", url: access.origin, connections: SOCKETS };
     const upstream = leanUpstream({ ...pool, connectMs: CONNECT_MS, idleMs: IDLE_MS }, clock);
     if (closed) upstream.close();
-    return { access, host, sign: sigV4Signer(access.region, "lambda"), upstream };
+    const doorOf = doorsTo(host, access.basePath);
+    return { access, host, doorOf, sign: sigV4Signer(access.region, "lambda"), upstream };
   };
-  const ready = async () => {
+  const findCaller = async (): Promise<Caller> => {
     way ??= findWay();
     try {
       const found = await way.catch((error: unknown) => {
@@ -53,77 +86,89 @@ export function leanInvoker(settings: AwsSettings, clock: Clock = systemClock): 
         way = undefined;
         throw error;
       });
-      return { ...found, credentials: await found.access.credentials() };
+      const credentials = await found.access.credentials();
+      return (caller = { way: found, credentials, knownUntilMs: clock.elapsed() + KNOWN_MS });
     } catch (error) {
       throw unsigned(error);
     }
   };
 
-  /** The answer to one call, with its head; its body may still be on its way. */
-  const send = async (call: Call, path: string, signal: AbortSignal): Promise<UpstreamResponse> => {
-    const { access, host, sign, upstream, credentials } = await ready();
-    const raw = `${access.basePath}${path}`;
-    const headers: [string, string][] = [
-      ["content-type", "application/octet-stream"],
-      ["host", host],
-    ];
-    if (call.logTail === true) headers.push(["x-amz-log-type", "Tail"]);
-    const signed = sign(
-      { method: "POST", path: raw, query: [["Qualifier", call.qualifier]], headers, body: call.payload },
-      credentials,
-      clock.now() + offsetMs,
+  const send = (
+    call: Call,
+    operation: Operation,
+    by: Caller,
+    limits: CallLimits,
+  ): Promise<UpstreamResponse> => {
+    const { doorOf, host, sign, upstream } = by.way;
+    const { target, headers: fields, form } = doorOf(call, operation);
+    const { headers: proof } = sign(form, call.payload, by.credentials, clock.now() + offsetMs);
+    const headers = [...fields, ...proof];
+    return upstream.send(
+      { method: "POST", target, host, headers, body: RequestBody.of(call.payload) },
+      limits,
     );
-    const message = {
-      method: "POST",
-      target: { raw: `${raw}?Qualifier=${escaped(call.qualifier)}` },
-      host,
-      headers: [...headers.flat(), "user-agent", "banyan", ...signed.headers],
-      body: RequestBody.of(call.payload),
-    };
+  };
+
+  /** The answer to one call, with its head; its body may still be on its way. `lateMs` is monotonic. */
+  const answered = async (
+    call: Call,
+    operation: Operation,
+    signal: AbortSignal,
+    lateMs: number,
+  ): Promise<UpstreamResponse> => {
     try {
-      return await upstream.send(message, { timeoutMs: Number.POSITIVE_INFINITY, signal });
+      const now = clock.elapsed();
+      const by =
+        caller !== undefined && now < caller.knownUntilMs
+          ? caller
+          : await within(lateMs - now, signal, findCaller);
+      const answer = await send(call, operation, by, { timeoutMs: lateMs - clock.elapsed(), signal });
+      if (answer.status < 300) return answer;
+      const { status, headers } = answer;
+      if (status === 400 || status === 403) offsetMs = offsetBy(headers, clock) ?? offsetMs;
+      throw refusal(status, headers, await bodyOf(answer, signal, lateMs).catch(() => Buffer.alloc(0)));
     } catch (error) {
-      throw unanswered(error);
+      throw signal.aborted ? givenUp(error) : unanswered(error);
     }
   };
 
-  const answered = async (call: Call, path: string, signal: AbortSignal): Promise<UpstreamResponse> => {
+  /** A body that did not come with its head. */
+  const bodyOf = async ({ body }: UpstreamResponse, signal: AbortSignal, lateMs: number): Promise<Buffer> => {
+    if (Buffer.isBuffer(body)) return body;
     try {
-      const answer = await send(call, path, signal);
-      if (answer.status < 300) return answer;
-      const { status, headers, body } = answer;
-      if (status === 400 || status === 403) offsetMs = offsetBy(headers, clock) ?? offsetMs;
-      throw refusal(status, headers, await whole(body).catch(() => Buffer.alloc(0)));
+      return await within(lateMs - clock.elapsed(), signal, () => buffer(body));
     } catch (error) {
-      throw signal.aborted ? givenUp(error) : error;
+      body.destroy();
+      throw error;
     }
+  };
+
+  const invoked = async (call: Call, { timeoutMs, signal }: CallLimits): Promise<Invocation> => {
+    const lateMs = clock.elapsed() + timeoutMs;
+    const answer = await answered(call, INVOKE, signal, lateMs);
+    const { headers, body } = answer;
+    const payload = Buffer.isBuffer(body)
+      ? body
+      : await bodyOf(answer, signal, lateMs).catch((error: unknown) => {
+          throw unfinished(error, signal);
+        });
+    const logResult = firstValue(headers, "x-amz-log-result");
+    return {
+      functionError: firstValue(headers, "x-amz-function-error"),
+      executedVersion: firstValue(headers, "x-amz-executed-version"),
+      payload,
+      ...(logResult !== undefined && { logResult }),
+    };
   };
 
   return {
-    async invoke(call, signal) {
-      const answer = await answered(
-        call,
-        `/2015-03-31/functions/${escaped(call.functionName)}/invocations`,
-        signal,
-      );
-      const { headers, body } = answer;
-      const logResult = firstValue(headers, "x-amz-log-result");
-      const payload = await whole(body).catch((error: unknown) => {
-        throw signal.aborted ? givenUp(error) : brokenOff(String(error), error);
-      });
-      return {
-        functionError: firstValue(headers, "x-amz-function-error"),
-        executedVersion: firstValue(headers, "x-amz-executed-version"),
-        payload,
-        ...(logResult !== undefined && { logResult }),
-      };
+    invoke(call, limits) {
+      if (call.payload.length <= AT_ONCE_BYTES) return invoked(call, limits);
+      const { timeoutMs, signal } = limits;
+      return within(timeoutMs, signal, (control) => invoked(call, { timeoutMs, signal: control.signal }));
     },
     async invokeStreamed(call, signal) {
-      const { headers, body } = await answered(
-        call,
-        `/2021-11-15/functions/${escaped(call.functionName)}/response-streaming-invocations`,
-        signal,
-      );
+      const { headers, body } = await answered(call, INVOKE_STREAMED, signal, Number.POSITIVE_INFINITY);
       let logResult: string | undefined;
       const onLog = (log: string | undefined) => void (logResult = log);
       return {
@@ -139,11 +184,11 @@ export function leanInvoker(settings: AwsSettings, clock: Clock = systemClock): 
   };
 }
 
-async function whole(body: Buffer | Readable): Promise<Buffer> {
-  if (Buffer.isBuffer(body)) return body;
-  const chunks: Buffer[] = [];
-  for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
+/** What an answer that lacks its end says. */
+function unfinished(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return givenUp(error);
+  const isLate = error instanceof UpstreamError && error.kind === "timeout";
+  return isLate ? error : brokenOff(String(error), error);
 }
 
 /** Nothing was sent: there is nobody to send it as, or nowhere to send it to. */

@@ -11,6 +11,7 @@ import { invokeFailure } from "./invoke-errors.ts";
 import { functionFailure } from "./function-failure.ts";
 import { brokenOff, givenUp, type AwsSettings, type Call, type Invoker } from "./invoker.ts";
 import type { UpstreamError } from "../upstream.ts";
+import { within } from "../within.ts";
 
 /** Enough sockets for any burst; Lambda's own concurrency is the limit that should be felt. */
 const SOCKETS = 1_024;
@@ -49,22 +50,23 @@ export function sdkInvoker({ region, endpoint }: AwsSettings): Invoker {
     signal.aborted ? givenUp(error) : failureOf(error, handedOver.has(input));
 
   return {
-    async invoke(call, signal) {
-      const input = inputOf(call);
-      try {
-        const answer = await client.send(new InvokeCommand(input), { abortSignal: signal });
-        const { FunctionError, ExecutedVersion, Payload, LogResult } = answer;
-        return {
-          functionError: FunctionError,
-          executedVersion: ExecutedVersion,
-          // The SDK gives null for an empty payload, whatever its types say.
-          payload: Payload ?? new Uint8Array(),
-          ...(LogResult !== undefined && { logResult: LogResult }),
-        };
-      } catch (error) {
-        throw failed(error, input, signal);
-      }
-    },
+    invoke: (call, { timeoutMs, signal }) =>
+      within(timeoutMs, signal, async (control) => {
+        const input = inputOf(call);
+        try {
+          const answer = await client.send(new InvokeCommand(input), { abortSignal: control.signal });
+          const { FunctionError, ExecutedVersion, Payload, LogResult } = answer;
+          return {
+            functionError: FunctionError,
+            executedVersion: ExecutedVersion,
+            // The SDK gives null for an empty payload, whatever its types say.
+            payload: Payload ?? new Uint8Array(),
+            ...(LogResult !== undefined && { logResult: LogResult }),
+          };
+        } catch (error) {
+          throw failed(error, input, control.signal);
+        }
+      }),
     async invokeStreamed(call, signal) {
       const input = inputOf(call);
       try {

@@ -2,7 +2,12 @@ import { getEventListeners } from "node:events";
 import { PassThrough } from "node:stream";
 import { describe, expect, it, vi } from "vitest";
 import { RequestBody } from "../../../../gateway/http/body.ts";
-import type { Call, Invocation, Invoker } from "../../../../gateway/upstreams/lambda/invoker.ts";
+import type {
+  Call,
+  Invocation,
+  Invoker,
+  StreamedInvocation,
+} from "../../../../gateway/upstreams/lambda/invoker.ts";
 import { lambdaUpstream } from "../../../../gateway/upstreams/lambda/lambda.ts";
 import { UpstreamError } from "../../../../gateway/upstreams/upstream.ts";
 import { aRequest } from "../../../support/requests.ts";
@@ -11,7 +16,7 @@ import { lambdaTarget } from "../../../support/targets.ts";
 function functionThat(answers: (signal: AbortSignal) => Promise<Partial<Invocation>>) {
   const calls: Call[] = [];
   const invoker: Invoker = {
-    async invoke(call, signal) {
+    async invoke(call, { signal }) {
       calls.push(call);
       const payload = Buffer.from('{"statusCode":200,"body":"ok"}');
       return { functionError: undefined, executedVersion: "7", payload, ...(await answers(signal)) };
@@ -21,6 +26,16 @@ function functionThat(answers: (signal: AbortSignal) => Promise<Partial<Invocati
   };
   const target = lambdaTarget("get-order");
   return { upstream: lambdaUpstream({ invoker, target, paramsOf: () => ({ id: "1" }) }), calls };
+}
+
+function streamThat(answers: (signal: AbortSignal) => Promise<StreamedInvocation>) {
+  const invoker: Invoker = {
+    invoke: () => Promise.reject(new Error("nobody asked for a whole answer")),
+    invokeStreamed: (_call, signal) => answers(signal),
+    close: () => undefined,
+  };
+  const target = lambdaTarget("get-order", { stream: true });
+  return lambdaUpstream({ invoker, target, paramsOf: () => ({}) });
 }
 
 const attempt = (timeoutMs = 5_000, signal = new AbortController().signal) => ({ timeoutMs, signal });
@@ -68,8 +83,8 @@ describe("a Lambda function as an upstream", () => {
     expect((await messageFor(long)).length).toBeLessThanOrEqual(300);
   });
 
-  it("is given up at the deadline by callers that do not listen, too", async () => {
-    const { upstream } = functionThat(() => new Promise<never>(() => undefined));
+  it("streams, and is given up at the deadline by callers that do not listen, too", async () => {
+    const upstream = streamThat(() => new Promise<never>(() => undefined));
     await expect(upstream.send(aRequest(), attempt(20))).rejects.toEqual(failure("timeout", "unknown"));
     const gone = new AbortController();
     const answer = upstream.send(aRequest(), attempt(5_000, gone.signal));
@@ -87,6 +102,10 @@ describe("a Lambda function as an upstream", () => {
       await expect(failing.upstream.send(aRequest(), attempt(5_000, signal))).rejects.toEqual(
         failure("throttled", "not-started"),
       );
+      const streamed = streamThat(() => Promise.reject(new UpstreamError("throttled", "busy")));
+      await expect(streamed.send(aRequest(), attempt(5_000, signal))).rejects.toEqual(
+        failure("throttled", "not-started"),
+      );
       expect(getEventListeners(signal, "abort")).toEqual([]);
       expect(vi.getTimerCount()).toBe(0);
     } finally {
@@ -94,8 +113,8 @@ describe("a Lambda function as an upstream", () => {
     }
   });
 
-  it("is given up at the deadline, which is not the client's going away", async () => {
-    const { upstream } = functionThat(untilAborted);
+  it("streams, and is given up at the deadline, which is not the client's going away", async () => {
+    const upstream = streamThat(untilAborted);
     await expect(upstream.send(aRequest(), attempt(20))).rejects.toEqual(failure("timeout", "unknown"));
   });
 
