@@ -10,8 +10,11 @@ export interface EventBody {
 /** Exactly these: `application/problem+json` and `application/json-patch+json` come as base64. */
 const TEXT_TYPE = /^(?:text\/|application\/(?:json|xml|javascript)\s*(?:;|$))/i;
 
+const NO_BODY: EventBody = { text: "", isBase64Encoded: false };
+
 /** By the rules of Function URLs, HTTP APIs and load balancers: all but a few types come as base64, forms included. */
 export function bodyByType(headers: HeaderList, body: Buffer): EventBody {
+  if (body.length === 0) return NO_BODY;
   const type = firstValue(headers, "content-type") ?? "";
   const coded = firstValue(headers, "content-encoding") !== undefined;
   return bodyAs(TEXT_TYPE.test(type) && !coded && isUtf8(body), body);
@@ -37,6 +40,6 @@ function covers(binary: string, type: string): boolean {
 }
 
 function bodyAs(isText: boolean, body: Buffer): EventBody {
-  if (body.length === 0) return { text: "", isBase64Encoded: false };
+  if (body.length === 0) return NO_BODY;
   return { text: body.toString(isText ? "utf8" : "base64"), isBase64Encoded: !isText };
 }

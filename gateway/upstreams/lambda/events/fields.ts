@@ -6,28 +6,57 @@ import { utf8 } from "./wire-text.ts";
 export type Fields = ReadonlyMap<string, { readonly name: string; readonly values: readonly string[] }>;
 
 /**
- * The request's fields by lower-case name. `Expect` concerned the hop to the gateway; `X-Amzn-Trace-Id` is the gateway's
- * own unless a trusted proxy set it, because AWS charges and samples by it.
+ * Hands out the request's fields as events have them, in their order. `Expect` concerned the hop to the gateway;
+ * `X-Amzn-Trace-Id` is the gateway's own unless a trusted proxy set it, because AWS charges and samples by it.
  */
-export function fieldsOf({ headers, trace, client }: GatewayRequest): Fields {
-  const fields = new Map<string, { name: string; values: string[] }>();
+export function eachField(
+  { headers, trace, client }: GatewayRequest,
+  take: (lowerCase: string, value: string, asWritten: string) => void,
+): void {
+  let isTraced = false;
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!;
     const key = name.toLowerCase();
-    if (key === "expect" || (key === TRACE_ID && !client.viaTrustedProxy)) continue;
-    const value = utf8(headers[i + 1]!);
+    if (key === "expect") continue;
+    if (key === TRACE_ID) {
+      if (!client.viaTrustedProxy) continue;
+      isTraced = true;
+    }
+    take(key, utf8(headers[i + 1]!), name);
+  }
+  if (isTraced) return;
+  const { traceId } = trace;
+  take(TRACE_ID, `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)}`, "X-Amzn-Trace-Id");
+}
+
+/** The same by lower-case name. */
+export function fieldsOf(request: GatewayRequest): Fields {
+  const fields = new Map<string, { name: string; values: string[] }>();
+  eachField(request, (key, value, name) => {
     const field = fields.get(key);
     if (field === undefined) fields.set(key, { name, values: [value] });
     else field.values.push(value);
-  }
-  if (!fields.has(TRACE_ID)) {
-    const root = `Root=1-${trace.traceId.slice(0, 8)}-${trace.traceId.slice(8)}`;
-    fields.set(TRACE_ID, { name: "X-Amzn-Trace-Id", values: [root] });
-  }
+  });
   return fields;
 }
 
 const TRACE_ID = "x-amzn-trace-id";
+
+/** One text a field. Nothing is inherited, so that `__proto__` is a name like any other. */
+type Texts = Record<string, string>;
+
+/** Not null itself: objects without a prototype are slower, in V8, than those whose prototype is empty. */
+const NOTHING: object = Object.freeze(Object.create(null) as object);
+
+export function noTexts(): Texts {
+  return Object.create(NOTHING) as Texts;
+}
+
+/** Adds a value, behind a comma where the name has one already. */
+export function addText(texts: Texts, name: string, value: string): void {
+  const before = texts[name];
+  texts[name] = before === undefined ? value : `${before},${value}`;
+}
 
 /** One text a field. Entries become own properties whatever their name, `__proto__` included. */
 export function record<V>(
@@ -42,6 +71,14 @@ export function record<V>(
 /** The query's parameters, decoded, in the order of their first appearance. */
 export function queryOf(query: string | null): Fields {
   return grouped(query === null || query === "" ? [] : new URLSearchParams(utf8(query)));
+}
+
+/** The same as texts; undefined where there are none. */
+export function queryTexts(query: string | null): Texts | undefined {
+  if (query === null || query === "") return undefined;
+  let texts: Texts | undefined;
+  for (const [name, value] of new URLSearchParams(utf8(query))) addText((texts ??= noTexts()), name, value);
+  return texts;
 }
 
 /** The same as they were written: a load balancer does not decode them. */
@@ -66,7 +103,6 @@ function grouped(pairs: Iterable<[string, string]>): Fields {
   return fields;
 }
 
-export const joined = (values: readonly string[]): string => values.join(",");
 export const last = (values: readonly string[]): string => values.at(-1)!;
 export const all = (values: readonly string[]): readonly string[] => values;
 export const lowerCase = (name: string): string => name;

@@ -1,8 +1,10 @@
 import { authorizedBy } from "./authorizer.ts";
 import { bodyByType } from "./body.ts";
-import { fieldsOf, joined, lowerCase, queryOf, record, userAgentOf } from "./fields.ts";
+import { addText, eachField, noTexts, queryTexts, userAgentOf } from "./fields.ts";
 import { ACCOUNT, API, STAGE, commonLogTime, domainOf, pathOf, type EventSource } from "./source.ts";
 import { utf8 } from "./wire-text.ts";
+
+type Texts = Readonly<Record<string, string>>;
 
 /** The event of payload format 2.0 (https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html). */
 export interface FunctionUrlEvent {
@@ -10,21 +12,20 @@ export interface FunctionUrlEvent {
   readonly routeKey: string;
   readonly rawPath: string;
   readonly rawQueryString: string;
-  readonly cookies?: readonly string[];
-  readonly headers: Readonly<Record<string, string>>;
-  readonly queryStringParameters?: Readonly<Record<string, string>>;
-  readonly pathParameters?: Readonly<Record<string, string>>;
-  readonly stageVariables?: Readonly<Record<string, string>>;
+  readonly cookies: readonly string[] | undefined;
+  readonly headers: Texts;
+  readonly queryStringParameters: Texts | undefined;
+  readonly pathParameters: Texts | undefined;
+  readonly stageVariables: Texts | undefined;
   readonly requestContext: {
     readonly accountId: string;
     readonly apiId: string;
-    readonly authorizer?: {
-      readonly jwt?: {
-        readonly claims: Readonly<Record<string, string>>;
-        readonly scopes: readonly string[];
-      };
-      readonly lambda?: Readonly<Record<string, string>>;
-    };
+    readonly authorizer:
+      | {
+          readonly jwt?: { readonly claims: Texts; readonly scopes: readonly string[] };
+          readonly lambda: Texts | undefined;
+        }
+      | undefined;
     readonly domainName: string;
     readonly domainPrefix: string;
     readonly http: {
@@ -41,37 +42,42 @@ export interface FunctionUrlEvent {
     readonly time: string;
     readonly timeEpoch: number;
   };
-  readonly body?: string;
+  readonly body: string | undefined;
   readonly isBase64Encoded: boolean;
 }
 
 /**
  * The event for a request, as a Function URL would send it: path and query byte for byte as the client wrote them, keys
- * without a value left out and never null, because middleware in the wild throws on null.
+ * without a value left out (by JSON: undefined) and never null, because middleware in the wild throws on null.
  */
 export function functionUrlEvent(source: EventSource): FunctionUrlEvent {
   const { request, params, settings } = source;
-  const { cookie, ...headers } = record(fieldsOf(request), lowerCase, joined);
-  const cookies = cookiesOf(cookie === undefined ? [] : request.headers);
-  const parameters = record(queryOf(request.target.query), lowerCase, joined);
+  const headers = noTexts();
+  let cookies: string[] | undefined;
+  eachField(request, (name, value) => {
+    if (name === "cookie") cookies = [...(cookies ?? []), ...cookiesIn(value)];
+    else addText(headers, name, value);
+  });
   const { text, isBase64Encoded } = bodyByType(request.headers, source.body);
   const routeKey = settings.routeKey ?? "$default";
   const path = pathOf(source);
+  const { domainName, domainPrefix } = domainOf(request);
   return {
     version: "2.0",
     routeKey,
     rawPath: path,
     rawQueryString: utf8(request.target.query ?? ""),
-    ...(cookies.length > 0 && { cookies }),
+    cookies: cookies?.length === 0 ? undefined : cookies,
     headers,
-    ...(hasAny(parameters) && { queryStringParameters: parameters }),
-    ...(hasAny(params) && { pathParameters: { ...params } }),
-    ...(hasAny(settings.stageVariables) && { stageVariables: settings.stageVariables }),
+    queryStringParameters: queryTexts(request.target.query),
+    pathParameters: ifAny(params),
+    stageVariables: ifAny(settings.stageVariables),
     requestContext: {
       accountId: ACCOUNT,
       apiId: API,
-      ...authorizer(source),
-      ...domainOf(request),
+      authorizer: authorizer(source),
+      domainName,
+      domainPrefix,
       http: {
         method: request.method,
         path,
@@ -85,36 +91,27 @@ export function functionUrlEvent(source: EventSource): FunctionUrlEvent {
       time: commonLogTime(request.receivedAt),
       timeEpoch: request.receivedAt,
     },
-    ...(text !== "" && { body: text }),
+    body: text === "" ? undefined : text,
     isBase64Encoded,
   };
 }
 
-/** Whether there is anything to say; a key without it is left out. */
-function hasAny(values: Readonly<Record<string, string>>): boolean {
-  return Object.keys(values).length > 0;
+function ifAny(values: Texts): Texts | undefined {
+  return Object.keys(values).length > 0 ? values : undefined;
 }
 
 /** Each pair by itself: `a=1; b=2` are two. */
-function cookiesOf(headers: readonly string[]): string[] {
-  return headers.flatMap((name, i) =>
-    i % 2 === 0 && name.toLowerCase() === "cookie"
-      ? utf8(headers[i + 1]!)
-          .split(";")
-          .map((pair) => pair.trim())
-          .filter((pair) => pair !== "")
-      : [],
-  );
+function cookiesIn(value: string): string[] {
+  return value
+    .split(";")
+    .map((pair) => pair.trim())
+    .filter((pair) => pair !== "");
 }
 
-function authorizer({ request, settings }: EventSource) {
-  if (settings.authorizer === null) return {};
+function authorizer({ request, settings }: EventSource): FunctionUrlEvent["requestContext"]["authorizer"] {
+  if (settings.authorizer === null) return undefined;
   const { context, claims } = authorizedBy(settings.authorizer, request);
-  if (claims === null && !hasAny(context)) return {};
-  return {
-    authorizer: {
-      ...(claims !== null && { jwt: { claims, scopes: claims["scope"]?.split(" ") ?? [] } }),
-      ...(hasAny(context) && { lambda: context }),
-    },
-  };
+  const lambda = ifAny(context);
+  if (claims === null) return lambda && { lambda };
+  return { jwt: { claims, scopes: claims["scope"]?.split(" ") ?? [] }, lambda };
 }

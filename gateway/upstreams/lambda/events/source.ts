@@ -25,14 +25,26 @@ export function pathOf({ request, settings }: EventSource): string {
 /** `requestContext.domainName` and `.domainPrefix`: the Host without its port, and the first label of it. */
 export function domainOf({ host }: GatewayRequest): { domainName: string; domainPrefix: string } {
   const domainName = host.replace(/:\d*$/, "");
-  return { domainName, domainPrefix: domainName.split(".", 1)[0]! };
+  const dot = domainName.indexOf(".");
+  return { domainName, domainPrefix: dot === -1 ? domainName : domainName.slice(0, dot) };
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** As in `21/Nov/2026:12:00:00 +0000`. */
+let second = Number.NaN;
+let written = "";
+
+/** As in `21/Nov/2026:12:00:00 +0000`; written out once a second. */
 export function commonLogTime(milliseconds: number): string {
-  const at = new Date(milliseconds);
+  const its = Math.floor(milliseconds / 1_000);
+  if (its !== second) {
+    second = its;
+    written = logTime(new Date(milliseconds));
+  }
+  return written;
+}
+
+function logTime(at: Date): string {
   const two = (n: number) => String(n).padStart(2, "0");
   const day = `${two(at.getUTCDate())}/${MONTHS[at.getUTCMonth()]}/${at.getUTCFullYear()}`;
   return `${day}:${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`;

@@ -138,7 +138,7 @@ describe("the event of payload format 2.0", () => {
     const text = JSON.stringify(eventOf({ target: "/?" }));
     expect(text).not.toMatch(/null|"body"|cookies|pathParameters|queryStringParameters/);
     expect(JSON.parse(text)).toMatchObject({ rawQueryString: "", isBase64Encoded: false });
-    expect(eventOf({ target: "/?&" })).not.toHaveProperty("queryStringParameters");
+    expect(JSON.stringify(eventOf({ target: "/?&" }))).not.toContain("queryStringParameters");
   });
 
   it.each<[string, string[], string | Buffer, string, boolean]>([
