@@ -78,7 +78,8 @@ function parsed(payload: Uint8Array): unknown {
   // Decoding would put a replacement character in place of each stray byte, and damage would look like an answer.
   if (!isUtf8(payload)) throw bad("the payload is no UTF-8");
   try {
-    return JSON.parse(Buffer.from(payload).toString("utf8")) as unknown;
+    const { buffer, byteOffset, byteLength } = payload;
+    return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString("utf8")) as unknown;
   } catch {
     throw bad("the payload is no JSON");
   }
@@ -91,7 +92,8 @@ function headersOf({ cookies, headers }: Record<string, unknown>): string[] {
     if (!Array.isArray(cookies)) throw bad("cookies is no list");
     for (const cookie of cookies as unknown[]) list.push("set-cookie", fieldValue("set-cookie", cookie));
   }
-  return [...list, ...endToEnd(fieldsIn(headers, "headers"))];
+  const fields = endToEnd(fieldsIn(headers, "headers"));
+  return list.length === 0 ? fields : [...list, ...fields];
 }
 
 /** `multiValueHeaders` first, then what `headers` adds to them: a pair that is in both goes out once. */
@@ -131,14 +133,12 @@ function fieldValue(name: string, value: unknown): string {
     throw bad(`the value of ${name} is no text`);
   }
   const text = String(value);
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if ((code < 0x20 && code !== 0x09) || code === 0x7f)
-      throw bad(`control character in the value of ${name}`);
-    if (code > 0xff) return fieldValue(name, Buffer.from(text, "utf8").toString("latin1"));
-  }
-  return text;
+  if (NO_TEXT.test(text)) throw bad(`control character in the value of ${name}`);
+  return BEYOND_LATIN1.test(text) ? Buffer.from(text, "utf8").toString("latin1") : text;
 }
+
+const NO_TEXT = /[^\t\x20-\x7e\x80-\uffff]/;
+const BEYOND_LATIN1 = /[\u0100-\uffff]/;
 
 function bodyOf(body: unknown, isBase64: boolean): Buffer {
   if (body === undefined || body === null) return Buffer.alloc(0);

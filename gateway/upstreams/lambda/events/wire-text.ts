@@ -7,7 +7,7 @@ export function utf8(text: string): string {
   return isUtf8(bytes) ? bytes.toString("utf8") : text;
 }
 
-const BEYOND_ASCII = /[^\0-\x7f]/;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /** Percent-decoded; what cannot be decoded stays as it was. */
 export function decoded(text: string): string {
