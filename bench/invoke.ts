@@ -13,11 +13,14 @@ import { sdkInvoker } from "../gateway/upstreams/lambda/sdk-invoker.ts";
 /**
  * `npm run bench:invoke`: CPU time of one call of a function, by what makes it, user and system, of the calling process
  * alone. The service answers like Lambda and does nothing else; the contenders take turns, and the median round counts.
- * The first three call by themselves, the others are the whole gateway, asked for a route of a function over node:http.
+ * The first three call by themselves, the others are the whole gateway, asked for a route of a function over node:http;
+ * copies are switched off.
  */
 
-const ROUNDS = 5;
-const CALLS = 1_000;
+const ROUNDS = 9;
+const CALLS = 2_000;
+/** Calls of each before the first round: until then V8 compiles, and whoever has more code costs more than he will. */
+const WARM_UP = 10_000;
 /** Calls under way at a time. */
 const AT_ONCE = 16;
 
@@ -72,7 +75,7 @@ async function throughGateway(endpoint: string, client: "sdk" | "lean"): Promise
 legacy: { url: "http://127.0.0.1:1" }
 aws: { endpoint: "${endpoint}", reportPercent: 0, client: ${client} }
 routes:
-  order: { match: { method: GET, path: /order }, function: { lambda: order }, stage: canary, percent: 100 }
+  order: { match: { method: GET, path: /order }, function: { lambda: order }, stage: canary, percent: 100, shadow: { percent: 0 } }
 `,
   );
   const settings = { HOST: "127.0.0.1", PORT: "0", ADMIN_PORT: "0", LOG_LEVEL: "silent" };
@@ -109,14 +112,14 @@ async function contend(name: string, endpoint: string): Promise<void> {
       const { user, system } = process.cpuUsage();
       process.send!(user + system);
     };
-    if (order === "round" && typeof made === "function") void inTurns(made).then(tell);
+    if (typeof order === "number" && typeof made === "function") void inTurns(made, order).then(tell);
     else tell();
   });
   process.send!(typeof made === "function" ? 0 : await made);
 }
 
-async function inTurns(call: Calling): Promise<void> {
-  let left = CALLS;
+async function inTurns(call: Calling, calls: number): Promise<void> {
+  let left = calls;
   const lane = async () => {
     while (left-- > 0) await call();
   };
@@ -131,13 +134,13 @@ async function compare(): Promise<void> {
     const part = await started("contender", name, `http://127.0.0.1:${service.port}`);
     contenders.push({ name, ...part, costs: [] as number[] });
   }
-  // The first round warms up.
   for (let round = 0; round <= ROUNDS; round++) {
+    const calls = round === 0 ? WARM_UP : CALLS;
     for (const { child, port, costs } of contenders) {
       const before = await told(child, "cpu");
-      if (port === 0) await told(child, "round");
-      else await inTurns(() => ask(agent, port));
-      const cost = ((await told(child, "cpu")) - before) / CALLS;
+      if (port === 0) await told(child, calls);
+      else await inTurns(() => ask(agent, port), calls);
+      const cost = ((await told(child, "cpu")) - before) / calls;
       if (round > 0) costs.push(cost);
     }
   }
@@ -173,7 +176,8 @@ async function started(...role: string[]) {
   return { child, port: await heard(child) };
 }
 
-function told(child: ChildProcess, order: "cpu" | "round"): Promise<number> {
+/** Microseconds of CPU so far, after as many calls as it is told to make. */
+function told(child: ChildProcess, order: "cpu" | number): Promise<number> {
   const answer = heard(child);
   child.send(order);
   return answer;
