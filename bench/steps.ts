@@ -21,6 +21,11 @@ import { pinoTelemetry } from "../gateway/telemetry/pino.ts";
 import { answerHead } from "../gateway/upstreams/http1/answer-head.ts";
 import { framingOf } from "../gateway/upstreams/http1/framing.ts";
 import { requestHead } from "../gateway/upstreams/http1/request-head.ts";
+import { readAnswer } from "../gateway/upstreams/lambda/answer.ts";
+import { doorsTo, INVOKE } from "../gateway/upstreams/lambda/door.ts";
+import { eventBytes } from "../gateway/upstreams/lambda/event.ts";
+import { sigV4Signer } from "../gateway/upstreams/sigv4.ts";
+import type { LambdaTarget } from "../gateway/routes/function-target.ts";
 import { shapeNamed } from "./shapes.ts";
 
 /**
@@ -96,6 +101,19 @@ const loggedAtOnce = pinoTelemetry({
 });
 const counted = counters(clock).telemetry;
 
+const target = route.function as LambdaTarget;
+const source = { request, body: Buffer.alloc(0), params, settings: target.events };
+const event = eventBytes(source);
+const payload = Buffer.from(
+  JSON.stringify({ statusCode: 200, headers: { "content-type": "application/json" }, body: "y".repeat(600) }),
+);
+const sign = sigV4Signer("eu-central-1", "lambda");
+const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+const { form } = doorsTo("lambda.eu-central-1.amazonaws.com", "")(
+  { functionName: target.name, qualifier: target.qualifier, payload: event },
+  INVOKE,
+);
+
 const STEPS: Readonly<Record<string, () => unknown>> = {
   ingress: entering,
   "  of it: a ServerResponse, for the measurement's sake": () => new ServerResponse(req),
@@ -109,6 +127,9 @@ const STEPS: Readonly<Record<string, () => unknown>> = {
     framingOf("GET", head);
     return endToEnd(head.fields);
   },
+  "event of format 2.0, as bytes": () => eventBytes(source),
+  "function's answer, from its payload": () => readAnswer(payload, "GET", "2.0"),
+  "signature of a call": () => sign(form, event, credentials, clock.now()),
   counters: () => {
     counted.upstreamAnswered(asked);
     counted.requestFinished(finished);

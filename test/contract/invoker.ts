@@ -135,6 +135,23 @@ export function invokerContract(name: string, make: MakeInvoker): void {
       expect(lambda.received[0]).toContain(`/functions/${encodeURIComponent(functionName)}/invocations?`);
     });
 
+    it("goes where it says, whatever was called before it", async () => {
+      const lambda = await service((socket) => socket.end(answer(200, [CLOSE], "{}")));
+      const invoker = to(lambda.url);
+      const calls: Call[] = ["get-order", "list-orders"].flatMap((functionName) =>
+        ["live", "next"].flatMap((qualifier) =>
+          [false, true].map((logTail) => ({ ...CALL, functionName, qualifier, logTail })),
+        ),
+      );
+      for (const call of [...calls, ...calls]) await invoker.invoke(call, LIMITS);
+      const went = lambda.received.map((text) => {
+        const [, functionName, qualifier] =
+          /^POST \/2015-03-31\/functions\/([^/]*)\/invocations\?Qualifier=(\w*) /.exec(text) ?? [];
+        return { ...CALL, functionName, qualifier, logTail: /\r\nx-amz-log-type: Tail\r\n/i.test(text) };
+      });
+      expect(went).toEqual([...calls, ...calls]);
+    });
+
     it("may be as large as Lambda takes it, and so may its answer", async () => {
       const large = JSON.stringify("x".repeat(6_000_000));
       const lambda = await service((socket, soFar) => {
