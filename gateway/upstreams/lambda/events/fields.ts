@@ -45,11 +45,15 @@ const TRACE_ID = "x-amzn-trace-id";
 /** One text a field. Nothing is inherited, so that `__proto__` is a name like any other. */
 type Texts = Record<string, string>;
 
-/** Not null itself: objects without a prototype are slower, in V8, than those whose prototype is empty. */
-const NOTHING: object = Object.freeze(Object.create(null) as object);
+/** Its prototype is empty instead of none, as V8 is slower with objects that have none. */
+class NoTexts {
+  [name: string]: string;
+}
+Reflect.deleteProperty(NoTexts.prototype, "constructor");
+Object.setPrototypeOf(NoTexts.prototype, null);
 
 export function noTexts(): Texts {
-  return Object.create(NOTHING) as Texts;
+  return new NoTexts();
 }
 
 /** Adds a value, behind a comma where the name has one already. */

@@ -162,9 +162,15 @@ describe("the event of payload format 2.0", () => {
   });
 
   it("is not fooled by the names of objects' own things", () => {
-    const event = eventOf({ target: "/?__proto__=1&constructor=2", headers: ["__proto__", "x"] });
-    expect(JSON.stringify(event)).toContain('"__proto__":"1","constructor":"2"');
-    expect(JSON.stringify(event.headers)).toContain('"__proto__":"x"');
+    const names = ["__proto__", "constructor", "toString", "toJSON"];
+    const event = eventOf({
+      target: `/?${names.map((name) => `${name}=1`).join("&")}`,
+      headers: names.flatMap((name) => [name, "x"]),
+    });
+    expect(JSON.stringify(event)).toContain('"__proto__":"1","constructor":"1","toString":"1","toJSON":"1"');
+    expect(JSON.stringify(event.headers)).toContain(
+      '"__proto__":"x","constructor":"x","tostring":"x","tojson":"x"',
+    );
   });
 
   it("says which bytes it was sent, where they look like another path or query", () => {
