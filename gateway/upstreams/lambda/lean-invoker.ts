@@ -58,7 +58,7 @@ interface Caller {
 }
 
 /**
- * Calls functions over our own HTTP/1.1 client, with signatures of our own: a twelfth of what the SDK's client takes of a
+ * Calls functions over our own HTTP/1.1 client, with signatures of our own: a fourteenth of what the SDK's client takes of a
  * CPU (docs/performance.md). Where to and who asks is still the SDK's word (`aws-access.ts`), and failures are sorted by
  * the same table.
  */
