@@ -90,7 +90,8 @@ async function gatewayChecks(options: CommonOptions, settings: Settings): Promis
     import("../admin/loopback.ts"),
   ]);
   const alone = (...findings: Finding[]): Running => ({ findings, localLambda: null });
-  const isHere = (url: string) => isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ""));
+  const isHere = (url: string) =>
+    URL.canParse(url) && isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ""));
   const address = gatewayAddress(options);
   const version = await versionOf(address);
   if (version === null) {

@@ -35,19 +35,21 @@ export function breakerCheck(
     return check("yes", says, null);
   }
   const says = `the breaker of clients ${standing(clients, now)}; that of copies ${standing(copies, now)}`;
-  if (both.some(({ state }) => state !== "closed")) return check("no", says, "a function that answers again");
+  if (both.some(({ state }) => state === "open")) return check("no", says, "a function that answers again");
   const limited = `${says}; ${span(needed)} are needed`;
   const isLong = both.every((breaker) => breaker.lastOpenAt === null || closedFor(breaker, now) >= needed);
   return isLong ? check("yes", limited, null) : check("no", limited, span(needed - measured));
 }
 
+/** One that is half-open waits for a call, which may never come in this stage: it has not failed since. */
 function closedFor({ state, lastOpenAt, startedAt }: BreakerFacts, now: number): number {
-  return state === "closed" ? Math.max(0, now - (lastOpenAt ?? startedAt)) : 0;
+  return state === "open" ? 0 : Math.max(0, now - (lastOpenAt ?? startedAt));
 }
 
 function standing(breaker: BreakerFacts, now: number): string {
-  if (breaker.state !== "closed") return `is ${breaker.state}`;
+  if (breaker.state === "open") return "is open";
   const closed = span(closedFor(breaker, now));
+  if (breaker.state !== "closed") return `opened ${closed} ago, and waits for a call`;
   return breaker.lastOpenAt === null ? `has not opened in ${closed}` : `has been closed for ${closed}`;
 }
 

@@ -36,7 +36,7 @@ export function turns(lingerMs: number, run: (req: IncomingMessage, res: ServerR
       }
       line.push(res);
       res.once("prefinish", () => {
-        if (!res.shouldKeepAlive && !req.complete) endInStages(req, socket, lingerMs);
+        if (!res.shouldKeepAlive) endInStages(req, socket, lingerMs);
       });
       res.on("close", () => {
         // It was the last: what else comes stays behind it for ever.
@@ -60,9 +60,13 @@ function linger(req: IncomingMessage, socket: Socket, lingerMs: number): void {
   req.once("end", () => clearTimeout(cut)).once("close", () => clearTimeout(cut));
 }
 
-/** The connection ends with this answer, and its client is still sending. node:http ends connections by `destroySoon`. */
+/** How long a client may go on with other requests behind its last answer. */
+const BEHIND_MS = 2_000;
+
+/** The connection ends with this answer, and its client may still be sending. node:http ends connections by `destroySoon`. */
 function endInStages(req: IncomingMessage, socket: Socket, lingerMs: number): void {
   socket.destroySoon = () => {
+    if (req.complete) return closeInStages(socket, BEHIND_MS);
     req.once("end", () => socket.destroy()).resume();
     closeInStages(socket, lingerMs);
   };

@@ -57,3 +57,32 @@ it.each([
     for (const answer of heard) expect(answer).toMatch(/^HTTP\/1\.1 413 [^]*\r\n\r\ntoo large$/);
   }
 });
+
+/** Asks once, for the last time on this connection, and goes on all the same. */
+async function lastAndMore(first: string): Promise<{ heard: string; reset: boolean }> {
+  const socket = connect({ port: gateway.port, host: "127.0.0.1" });
+  let [heard, reset] = ["", false];
+  socket.on("error", () => (reset = true));
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  // What comes later than the answer is what a reset is for.
+  socket.once("data", () => {
+    for (let i = 0; i < 10; i += 1) socket.write("GET /more HTTP/1.1\r\nHost: a\r\n\r\n");
+  });
+  socket.on("data", (bytes: Buffer) => (heard += bytes.toString("latin1")));
+  socket.write(`${first}GET /behind HTTP/1.1\r\nHost: a\r\nTransfer-E`);
+  await closed;
+  return { heard, reset };
+}
+
+it.each([
+  ["HTTP/1.0", "GET /last HTTP/1.0\r\nHost: a\r\n\r\n"],
+  ["close", "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"],
+])("reach a client that goes on behind its last request, by %s, without a reset", async (_, first) => {
+  const heard = await Promise.all(Array.from({ length: 40 }, () => lastAndMore(first)));
+  for (const one of heard) {
+    expect(one).toEqual({
+      heard: expect.stringMatching(/^HTTP\/1\.1 413 [^]*too large$/) as string,
+      reset: false,
+    });
+  }
+});

@@ -90,8 +90,12 @@ describe("the breaker of a failing function", () => {
         breakers: { legacy: "closed", function: "closed", copies: "open" },
         traffic: { breakerOpenedAt: null, copyBreakerOpenedAt: expect.any(Number) as number },
       });
-      const { routes } = readReport(await (await fetch(`${breaking.adminUrl}/api/report`)).text());
-      expect(routes[0]!.assessment.checks.find(({ name }) => name === "breaker")).toMatchObject({
+      const judged = async () => {
+        const { routes } = readReport(await (await fetch(`${breaking.adminUrl}/api/report`)).text());
+        return routes[0]?.assessment.checks.find(({ name }) => name === "breaker");
+      };
+      // A route without stored evidence is not in the report yet.
+      await expect.poll(judged, { timeout: 20_000 }).toMatchObject({
         verdict: "no",
         says: expect.stringMatching(
           /^the breaker of clients has not opened in .*; that of copies is open$/,

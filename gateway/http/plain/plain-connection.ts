@@ -33,6 +33,7 @@ export class PlainConnection {
   #unread: Buffer | null = null;
   #current: PlainExchange | null = null;
   #answered = false;
+  #ending = false;
   /** Monotonic milliseconds since when the client is waited for. */
   #sinceMs: number;
 
@@ -98,6 +99,8 @@ export class PlainConnection {
   /** To be called when no answer is owed any more. */
   end(): void {
     const { socket } = this;
+    if (this.#ending) return;
+    this.#ending = true;
     if (this.#unread === null) return socket.destroySoon();
     this.#unread = null;
     socket.off("data", this.#onData);
@@ -125,7 +128,10 @@ export class PlainConnection {
     socket.off("data", this.#onData).off("end", this.#onEnd).off("timeout", this.#onTimeout);
     socket.off("error", this.#onError).off("close", this.#onClose);
     socket.pause();
-    if (this.#unread !== null) socket.unshift(this.#unread);
+    const unread = this.#unread;
+    // From here on it is somebody else's: what waits for its turn here must not find it.
+    this.#unread = null;
+    if (unread !== null) socket.unshift(unread);
     this.#host.gone(this);
     this.#host.toNodeHttp(this);
     socket.resume();

@@ -35,6 +35,8 @@ export function streamInto(socket: Socket, head: string, body: Readable, length:
     body.once("close", () => body.readableEnded || over("cut-short"));
     body.once("end", () => over(left === 0 ? "complete" : "cut-short"));
     if (!socket.writable) return over("client-gone");
+    // It says no more what became of it.
+    if (body.destroyed || body.readableEnded) return over("cut-short");
     socket.on("drain", onDrain).once("close", onClose);
     body.on("data", (chunk: Buffer) => {
       left -= chunk.length;

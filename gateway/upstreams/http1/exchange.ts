@@ -85,8 +85,10 @@ export class Exchange implements Guest, Sender, AnswerSource, UploadWatcher {
 
   sendNow(): void {
     this.#waits = false;
-    if (this.#connection === null) return;
-    writeTogether(this.#connection.socket, this.#head.text, this.#atHand() ?? NOTHING, "");
+    const connection = this.#connection;
+    if (connection === null) return;
+    writeTogether(connection.socket, this.#head.text, this.#atHand() ?? NOTHING, "");
+    if (connection.ready && !this.#sent) this.#awaitWord();
   }
 
   onTurnedAway(): void {
@@ -97,9 +99,8 @@ export class Exchange implements Guest, Sender, AnswerSource, UploadWatcher {
     if (this.#sent) return;
     // From here on the client has its time to send.
     this.onProgress();
-    // The client waits for the server's word before it sends; so do we (RFC 9110 §10.1.1).
     if (!this.#head.expectsContinue) this.#startUpload();
-    else this.#continueTimer = setTimeout(() => this.#startUpload(), CONTINUE_WAIT_MS);
+    else if (!this.#waits) this.#awaitWord();
   }
 
   onDrain(): void {
@@ -177,8 +178,15 @@ export class Exchange implements Guest, Sender, AnswerSource, UploadWatcher {
     if (!this.#reader?.ended) this.#leave();
   }
 
+  /** The client waits for the server's word before it sends; so do we (RFC 9110 §10.1.1), once the server was asked. */
+  #awaitWord(): void {
+    this.#continueTimer = setTimeout(() => this.#startUpload(), CONTINUE_WAIT_MS);
+  }
+
   /** On a new connection: the pool's others are as stale. */
   #again(): void {
+    clearTimeout(this.#continueTimer);
+    this.#continueTimer = undefined;
     this.#connection?.destroy();
     this.#pool.open(this);
   }

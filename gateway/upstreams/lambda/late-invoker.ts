@@ -15,7 +15,9 @@ export function lateInvoker(settings: InvokerSettings): Invoker {
   return {
     invoke: (call, limits) =>
       loaded?.invoke(call, limits) ??
-      within(limits.timeoutMs, limits.signal, async () => (await loading).invoke(call, limits)),
+      within(limits.timeoutMs, limits.signal, async ({ signal }) =>
+        (await loading).invoke(call, { ...limits, signal }),
+      ),
     invokeStreamed: async (call, signal) => (await loading).invokeStreamed(call, signal),
     close: () => void loading.then((invoker) => invoker.close()).catch(() => undefined),
   };

@@ -237,7 +237,8 @@ function unanswered(
   }
   if (meant.rest === "malformed" && ending === "open")
     return ["what follows is no request, and the connection is open"];
-  if (client.mutated || answers.some(({ mutated, close }) => mutated || close !== "keep")) return [];
+  if (client.mutated || answers.some((said) => said.mutated || said.close !== "keep" || isCut(said)))
+    return [];
   const last = meant.requests.findIndex((message) => endsBefore(message) || endsBehind(message));
   const owed = last === -1 ? waiting : endsBefore(meant.requests[last]!) ? last : last + 1;
   const whole = heard.answers.filter(({ state }) => state === "whole").length;
@@ -246,11 +247,19 @@ function unanswered(
     : [];
 }
 
-/** Refused by the parser, which says nothing behind answers that are owed. llhttp takes framing in trailers for framing. */
-function endsBefore({ startLine, trailers }: Message): boolean {
-  return (
-    REFUSED.test(startLine) || trailers.some(([name]) => /^(?:transfer-encoding|content-length)$/i.test(name))
-  );
+/** llhttp takes framing in trailers for framing: it refuses such a request, and cuts such an answer short. */
+function framesAgain({ trailers }: Message): boolean {
+  return trailers.some(([name]) => /^(?:transfer-encoding|content-length)$/i.test(name));
+}
+
+function isCut(said: Said): boolean {
+  const answer = understood(said, "GET");
+  return answer !== null && framesAgain(answer.message);
+}
+
+/** Refused by the parser, which says nothing behind answers that are owed. */
+function endsBefore(message: Message): boolean {
+  return REFUSED.test(message.startLine) || framesAgain(message);
 }
 
 /** Answered, and the connection ends. */

@@ -17,7 +17,7 @@ const FORGIVEN = {
   answer: [/^(HTTP\/1\.[01] [0-9]{3})\r\n/, "$1 \r\n"],
 } as const;
 
-/** The message at `at`, empty lines before it skipped (RFC 9112 §2.2). */
+/** The message at `at`, empty lines before it skipped (RFC 9112 §2.2), and what is left of some. */
 function messageAt(
   bytes: string,
   at: number,
@@ -25,7 +25,7 @@ function messageAt(
   bodyEndOf: (startLine: string) => BodyEnd = () => "by-fields",
 ): Message | undefined {
   let begin = at;
-  while (bytes.startsWith("\r\n", begin)) begin += 2;
+  while (bytes[begin] === "\r" || bytes[begin] === "\n") begin += 1;
   const [pattern, replacement] = FORGIVEN[kind];
   const text = bytes.slice(begin).replace(pattern, replacement);
   const message = readMessage(text, 0, kind, bodyEndOf);

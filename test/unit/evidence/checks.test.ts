@@ -295,13 +295,23 @@ describe("the moment", () => {
 
   it("is a no by the breaker of copies alone, which it names", () => {
     const [startedAt, lastOpenAt] = [NOW - 6_000_000, NOW - 600_000];
+    expect(told(live({ startedAt }, { startedAt, lastOpenAt, state: "open" }), "breaker")).toBe(
+      "no: the breaker of clients has not opened in 100 minutes; that of copies is open",
+    );
     expect(told(live({ startedAt }, { startedAt, lastOpenAt, state: "half-open" }), "breaker")).toBe(
-      "no: the breaker of clients has not opened in 100 minutes; that of copies is half-open",
+      "no: the breaker of clients has not opened in 100 minutes; that of copies opened 10 minutes ago, and waits for a call; 60 minutes are needed",
     );
     expect(told(live({ startedAt }, { startedAt, lastOpenAt }), "breaker")).toBe(
       "no: the breaker of clients has not opened in 100 minutes; that of copies has been closed for 10 minutes; 60 minutes are needed",
     );
     expect(checkOf(live({ startedAt }, { startedAt, lastOpenAt }), "breaker").next).toBe("50 minutes");
+  });
+
+  it("is no longer a no by a breaker that waits for a call which this stage does not make", () => {
+    const halfOpen = { startedAt: NOW - 9_000_000, lastOpenAt: NOW - 7_200_000, state: "half-open" } as const;
+    expect(told(live({ startedAt: halfOpen.startedAt }, halfOpen), "breaker")).toMatch(
+      /^yes: .*; that of copies opened 2 hours ago, and waits for a call/,
+    );
   });
 
   it("is unknown while gateways disagree", () => {

@@ -85,6 +85,13 @@ describe("an answer that is streamed into its connection", () => {
     expect(await delivery).toBe("cut-short");
   });
 
+  it("is cut short when its body is over already, which it says no more", async () => {
+    const body = new PassThrough();
+    body.destroy();
+    await once(body, "close");
+    expect(await streamInto(server, HEAD, body, 4)).toBe("cut-short");
+  });
+
   it("lets go of its body when the client leaves, before or in the middle", async () => {
     const body = new PassThrough();
     const delivery = streamInto(server, HEAD, body, 4);
