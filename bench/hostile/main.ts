@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { median } from "../results.ts";
 import { CORES, nodePart, type Part } from "../processes.ts";
 import { resourcesOf, type Resources } from "../watch/resources.ts";
 import { slopeOf, slopeText, type Point } from "../watch/slope.ts";
@@ -115,13 +116,33 @@ function report(): void {
     "RSS, MB": slopeOf(points(({ rssMb }) => rssMb)),
     "open sockets": slopeOf(points(({ sockets }) => sockets)),
   };
+  // One round in which the machine stood still is all that a percentile over all rounds shows.
+  const byRound = hostile.map((phase, i) => {
+    const [with_, without] = [latencyOf([phase]), latencyOf([quiet[i]!])];
+    return { p50: with_.p50 / without.p50, p99: with_.p99 / without.p99, quietP99: without.p99 };
+  });
+  const middle = { p50: median(byRound.map(({ p50 }) => p50)), p99: median(byRound.map(({ p99 }) => p99)) };
   const ratio = { p50: all.hostile.p50 / all.quiet.p50, p99: all.hostile.p99 / all.quiet.p99 };
   if (Object.keys(failures).length > 0) process.exitCode = 1;
   if (values.json) {
     const machine = { load: loadavg()[0], node: process.version };
     console.log(
       JSON.stringify(
-        { machine, rate, clients, rounds, phaseMs, ...all, ratio, failures, slopes, tally, samples },
+        {
+          machine,
+          rate,
+          clients,
+          rounds,
+          phaseMs,
+          ...all,
+          ratio,
+          byRound,
+          middle,
+          failures,
+          slopes,
+          tally,
+          samples,
+        },
         null,
         2,
       ),
@@ -133,7 +154,7 @@ function report(): void {
   console.log(`${clients} well-behaved clients and ${KINDS.length} hostile connections, ${rate} requests a second, ${rounds} rounds of ${phaseMs / 1_000} s each; load average ${loadavg()[0]!.toFixed(1)}
 quiet    ${text(all.quiet)}
 hostile  ${text(all.hostile)}
-ratio    p50 × ${ratio.p50.toFixed(2)}, p99 × ${ratio.p99.toFixed(2)}
+ratio    p50 × ${ratio.p50.toFixed(2)}, p99 × ${ratio.p99.toFixed(2)}; median of the rounds' ratios p50 × ${middle.p50.toFixed(2)}, p99 × ${middle.p99.toFixed(2)} (${byRound.map(({ p99, quietP99 }) => `${p99.toFixed(2)} of ${quietP99.toFixed(0)} ms`).join(", ")})
 failures of the well-behaved: ${Object.keys(failures).length === 0 ? "0" : JSON.stringify(failures)}
 ${Object.entries(slopes)
   .map(([name, slope]) => slopeText(name, slope))
