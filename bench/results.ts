@@ -42,12 +42,12 @@ export function printed(
   return [
     ...[...tables].map(([shape, rows]) => table(shape, rows)),
     `Node ${node}, ${place}, load average ${load.toFixed(1)} at the end. Medians, ± half of their range.`,
-    "CPU: of the proxy, by the operating system's books. Latency: at one fixed rate, from when a request was due.",
+    "CPU: of the proxy, by the operating system's books; least: of one round, for machines that others use. Latency: at one fixed rate, from when a request was due.",
     "* clients and monolith had no core left: the contender may be faster than this. Its CPU is right all the same.",
   ].join("\n");
 }
 
-const COLUMNS = ["", "requests/s", "±", "× it", "CPU µs", "p50 ms", "p99 ms", "RSS MB", "errors"];
+const COLUMNS = ["", "requests/s", "±", "× it", "CPU µs", "least", "p50 ms", "p99 ms", "RSS MB", "errors"];
 
 function table(shape: string, rows: readonly Measured[]): string {
   const own = median(rows[0]!.perSecond);
@@ -59,6 +59,7 @@ function table(shape: string, rows: readonly Measured[]): string {
       `${(spread(row.perSecond) * 100).toFixed(0)} %`,
       (own / perSecond).toFixed(2),
       median(row.cpuMicros).toFixed(1),
+      Math.min(...row.cpuMicros).toFixed(1),
       row.p50.length === 0 ? "–" : median(row.p50).toFixed(2),
       row.p99.length === 0 ? "–" : median(row.p99).toFixed(2),
       row.rssMb.toFixed(0),
