@@ -7,7 +7,10 @@ export interface InvokerSettings extends AwsSettings {
 }
 
 /** Calls functions. What does so is loaded at once and in the background: only who has functions there needs the AWS SDK. */
-export function lateInvoker(settings: InvokerSettings): Invoker {
+export function lateInvoker(
+  settings: InvokerSettings,
+  load: (settings: InvokerSettings) => Promise<Invoker> = chosen,
+): Invoker {
   const loading = load(settings);
   let loaded: Invoker | undefined;
   // Whoever calls is told.
@@ -23,7 +26,7 @@ export function lateInvoker(settings: InvokerSettings): Invoker {
   };
 }
 
-async function load({ client, ...settings }: InvokerSettings): Promise<Invoker> {
+async function chosen({ client, ...settings }: InvokerSettings): Promise<Invoker> {
   if (client === "lean") return (await import("./lean-invoker.ts")).leanInvoker(settings);
   return (await import("./sdk-invoker.ts")).sdkInvoker(settings);
 }

@@ -1,31 +1,25 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import type { Invoker } from "../../../../gateway/upstreams/lambda/invoker.ts";
 import { lateInvoker } from "../../../../gateway/upstreams/lambda/late-invoker.ts";
-import { rawServer } from "../../../support/raw-server.ts";
 
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
+const settings = { client: "lean", region: "eu-central-1", endpoint: null } as const;
 const call = { functionName: "late", qualifier: "live", payload: Buffer.from("{}") };
+const answer = { functionError: undefined, executedVersion: "1", payload: Buffer.from("{}") };
 
-it.each(["lean", "sdk"] as const)(
-  "calls nobody once it was given up while it still loaded (%s)",
-  async (client) => {
-    let asked = 0;
-    const lambda = await rawServer((socket) => {
-      asked += 1;
-      socket.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
-    });
-    cleanups.push(() => lambda.close());
-    const invoker = lateInvoker({ client, region: "eu-central-1", endpoint: lambda.url });
-    cleanups.push(() => invoker.close());
-    const { signal } = new AbortController();
-    await expect(invoker.invoke(call, { timeoutMs: 0, signal })).rejects.toMatchObject({ kind: "timeout" });
-    // Loaded by now: this one is heard.
-    await invoker.invoke(call, { timeoutMs: 20_000, signal });
-    await pause(100);
-    expect(asked).toBe(1);
-  },
-);
+it("tells who calls that a call was given up while it still loaded", async () => {
+  const loading = Promise.withResolvers<Invoker>();
+  const invoker = lateInvoker(settings, () => loading.promise);
+  const { signal } = new AbortController();
+  await expect(invoker.invoke(call, { timeoutMs: 5, signal })).rejects.toMatchObject({ kind: "timeout" });
+  const given: boolean[] = [];
+  loading.resolve({
+    invoke: async (_call, limits) => {
+      given.push(limits.signal.aborted);
+      return answer;
+    },
+    invokeStreamed: () => Promise.reject(new Error("nobody streams here")),
+    close: () => undefined,
+  });
+  await invoker.invoke(call, { timeoutMs: 20_000, signal });
+  expect(given).toEqual([true, false]);
+});
