@@ -16,6 +16,8 @@ export type Tally = Record<string, Record<string, number>>;
 /** What it is told. */
 export interface Siege {
   readonly port: number;
+  /** Names of those that take part. */
+  readonly kinds: readonly string[];
   /** Between two connections of one kind. */
   readonly breathMs: number;
 }
@@ -36,7 +38,7 @@ process.on("message", (siege: Siege | "leave") => {
     return;
   }
   leaving = new AbortController();
-  for (const kind of KINDS) void keepOn(kind, siege, leaving.signal);
+  for (const kind of KINDS) if (siege.kinds.includes(kind.name)) void keepOn(kind, siege, leaving.signal);
 });
 
 async function keepOn(kind: HostileKind, { port, breathMs }: Siege, left: AbortSignal): Promise<void> {

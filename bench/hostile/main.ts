@@ -23,6 +23,7 @@ const { values } = parseArgs({
     phase: { type: "string", default: "15" },
     rate: { type: "string", default: "300" },
     clients: { type: "string", default: "490" },
+    kinds: { type: "string", default: KINDS.map(({ name }) => name).join() },
     compiled: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
@@ -30,6 +31,11 @@ const { values } = parseArgs({
 const phaseMs = Number(values.phase) * 1_000;
 const rounds = Math.max(1, Math.round((Number(values.seconds) * 1_000) / phaseMs));
 const [rate, clients] = [Number(values.rate), Number(values.clients)];
+/** To see what one of them costs the others. */
+const kinds = values.kinds.split(",");
+for (const asked of kinds)
+  if (!KINDS.some(({ name }) => name === asked))
+    throw new Error(`--kinds: no "${asked}"; there are ${KINDS.map(({ name }) => name).join(", ")}`);
 
 /** Short, so that each phase sees how every kind ends; otherwise as by default. */
 const LIMITS = "limits: { head: 2s, upload: 3s, stall: 2s, idle: 4s }";
@@ -87,7 +93,7 @@ try {
 }
 
 async function hostilePhase(): Promise<PhaseResult> {
-  crowd.process.send({ port: gateway.port, breathMs: 100 } satisfies Siege);
+  crowd.process.send({ port: gateway.port, kinds, breathMs: 100 } satisfies Siege);
   const result = await phase();
   const got = await told<Tally>(crowd, "leave");
   for (const [kind, endings] of Object.entries(got)) {
@@ -151,7 +157,7 @@ function report(): void {
   }
   const text = ({ p50, p99, answered }: typeof all.quiet) =>
     `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms of ${answered} answers`;
-  console.log(`${clients} well-behaved clients and ${KINDS.length} hostile connections, ${rate} requests a second, ${rounds} rounds of ${phaseMs / 1_000} s each; load average ${loadavg()[0]!.toFixed(1)}
+  console.log(`${clients} well-behaved clients and ${kinds.length} hostile connections, ${rate} requests a second, ${rounds} rounds of ${phaseMs / 1_000} s each; load average ${loadavg()[0]!.toFixed(1)}
 quiet    ${text(all.quiet)}
 hostile  ${text(all.hostile)}
 ratio    p50 × ${ratio.p50.toFixed(2)}, p99 × ${ratio.p99.toFixed(2)}; median of the rounds' ratios p50 × ${middle.p50.toFixed(2)}, p99 × ${middle.p99.toFixed(2)} (${byRound.map(({ p99, quietP99 }) => `${p99.toFixed(2)} of ${quietP99.toFixed(0)} ms`).join(", ")})

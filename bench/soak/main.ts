@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { CORES, freePort, nodePart, programPart, type Part } from "../processes.ts";
 import type { Siege, Tally } from "../hostile/crowd.ts";
+import { KINDS } from "../hostile/kinds.ts";
 import type { Inside } from "../watch/inside.ts";
 import { resourcesOf, type Resources } from "../watch/resources.ts";
 import { slopeOf, slopeText, type Point } from "../watch/slope.ts";
@@ -66,7 +67,8 @@ const shoppers = started(await nodePart(CORES.others, "soak/shoppers.ts", args, 
 let answers: Answers = {};
 shoppers.process.on("message", (told) => (answers = told as Answers));
 // Seldom enough that floods leave the monolith time for others.
-crowd.process.send({ port: gateway.port, breathMs: 2_000 } satisfies Siege);
+const kinds = KINDS.map(({ name }) => name);
+crowd.process.send({ port: gateway.port, kinds, breathMs: 2_000 } satisfies Siege);
 const disturbing = disturbances({
   adminPort: gateway.adminPort,
   functionsUrl,

@@ -6,6 +6,7 @@ import { withCookie } from "./handed-cookie.ts";
 import { firstValue, without, type HeaderList } from "./headers.ts";
 import type { Delivery, Line } from "./line.ts";
 import type { LiveRequest } from "./request.ts";
+import { passOn } from "./read-buffers.ts";
 import { problem, problemResponse, type Problem } from "./problem.ts";
 import type { UpstreamResponse } from "../upstreams/upstream.ts";
 
@@ -133,7 +134,10 @@ function pump(body: Readable, res: ServerResponse, answer: UpstreamResponse): Pr
     if (trailers.length > 0 && res.chunkedEncoding) res.addTrailers(pairs(trailers));
     res.end();
   });
-  const over = finished(res, () => body.pipe(res, { end: false }));
+  const over = finished(res, () => {
+    res.on("drain", () => body.resume());
+    body.on("data", (chunk: Buffer) => passOn(chunk, body, res) || body.pause());
+  });
   return over.then((delivery) =>
     delivery === "client-gone" && body.errored !== null ? "cut-short" : delivery,
   );

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { cutShort } from "../cut.ts";
 import type { Delivery } from "../line.ts";
+import { passOn } from "../read-buffers.ts";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -41,7 +42,7 @@ export function streamInto(socket: Socket, head: string, body: Readable, length:
     body.on("data", (chunk: Buffer) => {
       left -= chunk.length;
       if (left < 0) over("cut-short");
-      else if (!socket.write(chunk)) body.pause();
+      else if (!passOn(chunk, body, socket)) body.pause();
     });
     // What has come already leaves together with the head, which waits for nothing else: a body may be long in coming.
     socket.cork();

@@ -7,8 +7,8 @@ export interface BodyReader {
   /** As they came; known once the body has ended. */
   readonly trailers: HeaderList;
   /**
-   * Gives the body's bytes among these to `take`, as slices of them. How many bytes it read: fewer than all only when
-   * the body has ended. Throws an UpstreamError when the framing is broken.
+   * Gives the body's bytes among these to `take`, as slices of them, and keeps none of them itself. How many bytes it read:
+   * fewer than all only when the body has ended. Throws an UpstreamError when the framing is broken.
    */
   read(bytes: Buffer, take: (slice: Buffer) => void): number;
 }
@@ -31,7 +31,7 @@ export class SizedBody implements BodyReader {
   read(bytes: Buffer, take: (slice: Buffer) => void): number {
     const length = Math.min(bytes.length, this.#left);
     this.#left -= length;
-    if (length > 0) take(length === bytes.length ? bytes : bytes.subarray(0, length));
+    if (length > 0) take(bytes.subarray(0, length));
     return length;
   }
 }
@@ -42,7 +42,7 @@ export class UnsizedBody implements BodyReader {
   readonly ended = false;
 
   read(bytes: Buffer, take: (slice: Buffer) => void): number {
-    if (bytes.length > 0) take(bytes);
+    if (bytes.length > 0) take(bytes.subarray());
     return bytes.length;
   }
 }

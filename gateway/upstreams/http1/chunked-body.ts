@@ -109,7 +109,7 @@ export class ChunkedBody implements BodyReader {
   #trailers(bytes: Buffer, at: number): number {
     const before = this.#section?.length ?? 0;
     const rest = bytes.subarray(at);
-    const section = this.#section === null ? rest : Buffer.concat([this.#section, rest]);
+    const section = Buffer.concat(this.#section === null ? [rest] : [this.#section, rest]);
     const lines = fieldLines(section, 0);
     if ((lines?.end ?? section.length) > MAX_HEAD_BYTES) throw malformed("trailers without end");
     if (lines === null) {

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { TurnShare } from "../../http/turn-share.ts";
 import type { Dialer } from "./dial.ts";
 
 /** Who has the use of a connection, and hears of it. */
@@ -31,20 +32,23 @@ export class Connection {
   user: ConnectionUser | null = null;
   /** On whose account it is in use; stays until the socket is closed. */
   tenant: { held: number } | null = null;
+  /** True while its user wants no more. */
+  #held = false;
+  /** True while it waits for the others to have had their turn. */
+  #rests = false;
+  readonly #share = new TurnShare();
 
   /** `onGone` runs when it can no longer be used, once. */
   constructor(dialer: Dialer, onGone: () => void) {
-    this.socket = dialer.dial(() => {
-      this.ready = true;
-      this.user?.onReady();
+    this.socket = dialer.dial({
+      onReady: () => {
+        this.ready = true;
+        this.user?.onReady();
+      },
+      onData: (bytes) => this.#onData(bytes),
     });
     let failure: Error | null = null;
     this.socket
-      .on("data", (bytes: Buffer) => {
-        // Nobody asked for anything: whatever this is, it must not become somebody's answer.
-        if (this.user === null) this.socket.destroy();
-        else this.user.onData(bytes);
-      })
       .on("drain", () => this.user?.onDrain())
       .on("error", (error) => {
         failure = error;
@@ -58,6 +62,17 @@ export class Connection {
       });
   }
 
+  /** Brings no more until `resume`. */
+  pause(): void {
+    this.#held = true;
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.#held = false;
+    if (!this.#rests && this.socket.isPaused()) this.socket.resume();
+  }
+
   /** Ends it as one that never became ready. */
   giveUp(): void {
     this.socket.destroy(Object.assign(new Error("the connection took too long"), { code: "ETIMEDOUT" }));
@@ -68,6 +83,23 @@ export class Connection {
     this.user = null;
     this.socket.destroy();
   }
+
+  #onData(bytes: Buffer): void {
+    // Nobody asked for anything: whatever this is, it must not become somebody's answer.
+    if (this.user === null) return void this.socket.destroy();
+    if (this.#share.isSpent(bytes.length, this.#onTurn)) this.#rest();
+    this.user.onData(bytes);
+  }
+
+  #rest(): void {
+    this.#rests = true;
+    this.socket.pause();
+  }
+
+  readonly #onTurn = (): void => {
+    this.#rests = false;
+    if (!this.#held) this.resume();
+  };
 
   #closed(error: Error | null): void {
     this.user?.onClosed(error);

@@ -1,12 +1,20 @@
-import { connect, isIP, type Socket } from "node:net";
+import { connect, isIP, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { readBuffer } from "../../http/read-buffers.ts";
+
+/** Who hears of a connection. */
+export interface Dialled {
+  /** Bytes of a request can leave now, the TLS handshake included. */
+  onReady(): void;
+  onData(bytes: Buffer): void;
+}
 
 /** Opens connections to one origin. */
 export interface Dialer {
   /** `Host` for requests that name none. */
   readonly authority: string;
-  /** Begins a connection; `onReady` runs once bytes of a request can leave, the TLS handshake included. */
-  dial(onReady: () => void): Socket;
+  /** Begins a connection. */
+  dial(dialled: Dialled): Socket;
 }
 
 /** A dialer to an origin by http: or https:. */
@@ -16,13 +24,17 @@ export function dialer(origin: string): Dialer {
   const secure = url.protocol === "https:";
   const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
   const options = { host, port, noDelay: true, keepAlive: true };
-  if (!secure) return { authority: url.host, dial: (onReady) => connect(options, onReady) };
+  if (!secure)
+    return {
+      authority: url.host,
+      dial: (dialled) => connect({ ...options, onread: intoReadBuffers(dialled) }, () => dialled.onReady()),
+    };
 
   /** The newest one makes the next handshake a short one. */
   let session: Buffer | undefined;
   return {
     authority: url.host,
-    dial: (onReady) =>
+    dial: (dialled) =>
       connectTls(
         {
           ...options,
@@ -31,7 +43,30 @@ export function dialer(origin: string): Dialer {
           ALPNProtocols: ["http/1.1"],
           ...(session && { session }),
         },
-        onReady,
-      ).on("session", (next: Buffer) => (session = next)),
+        () => dialled.onReady(),
+      )
+        .on("session", (next: Buffer) => (session = next))
+        .on("data", (bytes: Buffer) => dialled.onData(bytes)),
+  };
+}
+
+/** So few are copied, which costs less than another buffer. */
+const COPIED_BYTES = 16 * 1024;
+
+const NOTHING = Buffer.alloc(0);
+
+function intoReadBuffers(dialled: Dialled): OnReadOpts {
+  let buffer: Buffer = NOTHING;
+  return {
+    buffer: () => (buffer.length > 0 ? buffer : (buffer = readBuffer())),
+    callback(length) {
+      const bytes = buffer.subarray(0, length);
+      if (length <= COPIED_BYTES) dialled.onData(Buffer.from(bytes));
+      else {
+        buffer = NOTHING;
+        dialled.onData(bytes);
+      }
+      return true;
+    },
   };
 }

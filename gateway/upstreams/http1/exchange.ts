@@ -1,6 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import { SlowClient } from "../../http/body.ts";
 import { sendSoon, type Sender } from "../../http/send-soon.ts";
+import { giveBack, lend } from "../../http/read-buffers.ts";
 import { endToEnd, passableTrailers, without } from "../../http/headers.ts";
 import { httpFailure } from "../http-errors.ts";
 import { UpstreamError, type Attempt, type UpstreamResponse } from "../upstream.ts";
@@ -170,8 +171,7 @@ export class Exchange implements Guest, Sender, AnswerSource, UploadWatcher {
   }
 
   resume(): void {
-    const socket = this.#connection?.socket;
-    if (socket?.isPaused()) socket.resume();
+    this.#connection?.resume();
   }
 
   abandon(): void {
@@ -251,17 +251,24 @@ export class Exchange implements Guest, Sender, AnswerSource, UploadWatcher {
     }
     const body = (this.#body = new AnswerBody(this));
     this.#resolve({ ...answer, body, trailers: () => passableTrailers(reader.trailers) });
+    for (const slice of slices) lend(slice, body);
     for (const slice of slices) this.#pass(slice);
     if (reader.ended) this.#end(used === rest.length);
   }
 
   #readBody(reader: BodyReader, bytes: Buffer): void {
-    const used = reader.read(bytes, (slice) => this.#pass(slice));
+    // What is read now is passed on or not needed any more, all of it.
+    lend(bytes, this);
+    const used = reader.read(bytes, (slice) => {
+      lend(slice, this.#body!);
+      this.#pass(slice);
+    });
+    giveBack(bytes, this);
     if (reader.ended) this.#end(used === bytes.length);
   }
 
   #pass(slice: Buffer): void {
-    if (!this.#body!.push(slice)) this.#connection?.socket.pause();
+    if (!this.#body!.push(slice)) this.#connection?.pause();
   }
 
   /** The answer is through. What follows it on the connection belongs to nobody, so that one is not used again. */
@@ -278,7 +285,7 @@ export class Exchange implements Guest, Sender, AnswerSource, UploadWatcher {
     if (connection === null) return;
     this.over = true;
     this.#connection = null;
-    if (connection.socket.isPaused()) connection.socket.resume();
+    connection.resume();
     this.#pool.release(connection, this.#framing!.idleMs);
   }
 

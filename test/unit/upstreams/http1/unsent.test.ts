@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../../../gateway/clock.ts";
 import { RequestBody } from "../../../../gateway/http/body.ts";
-import { dialer } from "../../../../gateway/upstreams/http1/dial.ts";
+import { dialer, type Dialled } from "../../../../gateway/upstreams/http1/dial.ts";
 import { Exchange } from "../../../../gateway/upstreams/http1/exchange.ts";
 import { Pool } from "../../../../gateway/upstreams/http1/pool.ts";
 import { requestHead } from "../../../../gateway/upstreams/http1/request-head.ts";
@@ -30,11 +30,11 @@ async function keptConnection() {
     socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
   });
   cleanups.push(() => server.close());
-  const sockets: Socket[] = [];
+  const kept: { socket: Socket; bring: (text: string) => void }[] = [];
   const direct = dialer(server.url);
-  const dial = (onReady: () => void) => {
-    const socket = direct.dial(onReady);
-    sockets.push(socket);
+  const dial = (dialled: Dialled) => {
+    const socket = direct.dial(dialled);
+    kept.push({ socket, bring: (text) => dialled.onData(Buffer.from(text)) });
     return socket;
   };
   const pool = new Pool({ ...direct, dial }, { connections: 4 }, systemClock);
@@ -45,14 +45,14 @@ async function keptConnection() {
     return new Exchange(request, requestHead(request, direct.authority), attempt, pool, systemClock).answer;
   };
   expect((await ask("/first")).status).toBe(200);
-  return { ask, asked, kept: sockets[0]!, heard: () => heard };
+  return { ask, asked, kept: kept[0]!.socket, bring: kept[0]!.bring, heard: () => heard };
 }
 
 describe("a request that was not written yet", () => {
   it("takes no answer that was not meant for it, and goes out on a new connection", async () => {
-    const { ask, asked, kept } = await keptConnection();
+    const { ask, asked, kept, bring } = await keptConnection();
     const answer = ask("/second");
-    kept.emit("data", Buffer.from("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"));
+    bring("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
     expect((await answer).status).toBe(200);
     expect(kept.destroyed).toBe(true);
     expect(asked).toEqual(["/first", "/second"]);
