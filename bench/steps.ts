@@ -63,7 +63,7 @@ const req = Object.assign(new IncomingMessage(new Socket()), {
 });
 const settings = { clock, trust: trustIn([]), viaName: "banyan-bench" };
 const entering = () => {
-  const entered = enter(new NodeLine(req, new ServerResponse(req)), settings);
+  const entered = enter(new NodeLine(req, new ServerResponse(req), true), settings);
   if ("refused" in entered) throw new Error(entered.refused.detail);
   return entered.request;
 };

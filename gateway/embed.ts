@@ -20,7 +20,7 @@ export function banyanMiddleware(gateway: Gateway): RequestHandler {
     }
     // express cuts the mount path off `url`; clients and routes know the whole one.
     req.url = req.originalUrl;
-    await gateway.handle(new NodeLine(req, res), next);
+    await gateway.handle(new NodeLine(req, res, false), next);
   };
 }
 

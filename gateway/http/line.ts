@@ -29,6 +29,8 @@ export interface Line {
   readonly hasBegun: boolean;
   /** node:http's way to answer, which takes everything. On a plain connection it is made for who asks for it. */
   readonly res: ServerResponse;
+  /** True when `res` writes into the socket and nobody stands between, who might keep what is written. */
+  readonly isDirect: boolean;
   /** Has the connection end with this answer. */
   endWith(): void;
   /** The body that these fields announce. */

@@ -10,9 +10,12 @@ export class NodeLine implements Line {
   readonly head: IncomingMessage;
   readonly res: ServerResponse;
 
-  constructor(req: IncomingMessage, res: ServerResponse) {
+  readonly isDirect: boolean;
+
+  constructor(req: IncomingMessage, res: ServerResponse, isDirect: boolean) {
     this.head = req;
     this.res = res;
+    this.isDirect = isDirect;
   }
 
   get hasBegun(): boolean {

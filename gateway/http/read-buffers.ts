@@ -42,10 +42,13 @@ export function giveBack(bytes: Slice, by: object): void {
   bytes[LENT_TO] = undefined;
   const owner = (bytes.buffer as Memory)[OWNER]!;
   owner.lent -= 1;
-  if (owner.lent === 0 && spare.length < MOST_SPARE) spare.push(owner.whole);
+  if (owner.lent === 0) unused(owner.whole);
 }
 
-/** Writes what a body has just handed on, which gets it back once it is out. False when there is no room for more. */
+/**
+ * Writes what a body has just handed on, which gets it back once it is out. False when there is no room for more. For what
+ * keeps nothing of what is written to it, such as a socket; and listeners of the body's that keep a chunk must stay.
+ */
 export function passOn(chunk: Buffer, body: Readable, out: Writable): boolean {
   // Who else listens, such as the capture of a copy, may keep what it hears. Who stands between has it from another body.
   if (body.listenerCount("data") > 1) return out.write(chunk);
@@ -53,6 +56,11 @@ export function passOn(chunk: Buffer, body: Readable, out: Writable): boolean {
     // What failed may still be on its way somewhere.
     if (!error) giveBack(chunk, body);
   });
+}
+
+/** Takes a buffer back in which there is nothing that anybody needs. */
+export function unused(buffer: Buffer): void {
+  if (spare.length < MOST_SPARE) spare.push(buffer);
 }
 
 function made(): Buffer {

@@ -38,7 +38,7 @@ export async function respond(
     if (!Buffer.isBuffer(answer.body)) answer.body.on("error", nothing).resume();
     return finished(res, () => res.end());
   }
-  if (!Buffer.isBuffer(answer.body)) return pump(answer.body, res, answer);
+  if (!Buffer.isBuffer(answer.body)) return pump(answer.body, line, answer);
   const { body } = answer;
   return finished(res, () => {
     // As text, it leaves in one write with the head, which is cheaper than two pieces.
@@ -117,7 +117,7 @@ function isBodiless(method: string | undefined, status: number): boolean {
 }
 
 /** The body with backpressure. What breaks off upstream breaks off here, so that it never looks whole. */
-function pump(body: Readable, res: ServerResponse, answer: UpstreamResponse): Promise<Delivery> {
+function pump(body: Readable, { res, isDirect }: Line, answer: UpstreamResponse): Promise<Delivery> {
   // The head goes out before the first byte of the body, which may be long in coming (SSE). An empty Buffer and not
   // flushHeaders(), which would encode header bytes ≥ 0x80 as UTF-8.
   res.write(Buffer.alloc(0));
@@ -136,7 +136,8 @@ function pump(body: Readable, res: ServerResponse, answer: UpstreamResponse): Pr
   });
   const over = finished(res, () => {
     res.on("drain", () => body.resume());
-    body.on("data", (chunk: Buffer) => passOn(chunk, body, res) || body.pause());
+    const write = (chunk: Buffer) => (isDirect ? passOn(chunk, body, res) : res.write(chunk));
+    body.on("data", (chunk: Buffer) => write(chunk) || body.pause()).resume();
   });
   return over.then((delivery) =>
     delivery === "client-gone" && body.errored !== null ? "cut-short" : delivery,

@@ -73,7 +73,7 @@ export async function serve(
       overload.leave();
     }
   };
-  const answering = turns(limits.uploadMs, (req, res) => void run(new NodeLine(req, res)));
+  const answering = turns(limits.uploadMs, (req, res) => void run(new NodeLine(req, res, true)));
 
   const server = listeningServer(
     {

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { banyan, banyanMiddleware } from "../../gateway/embed.ts";
 import { fakeFunction, startHarness, text } from "../support/harness.ts";
 import { rawServer } from "../support/raw-server.ts";
+import { startMonolith } from "../support/real-gateway.ts";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -44,6 +45,31 @@ describe("embedded in an express app", () => {
     expect(answer.status).toBe(201);
     expect(answer.headers["x-function"]).toBe("1");
     expect(answer.text).toBe("POST /api/orders/7?x=%2F hello");
+  });
+
+  it("leaves what it has written to whoever keeps it, as a log of bodies does", async () => {
+    const legacy = await startMonolith((req, res) => res.end(Buffer.alloc(2_000_000, req.url!.at(-1))));
+    cleanups.push(() => legacy.close());
+    const inLegacy = "  order: { match: { path: '/api/orders/{id}' }, function: { lambda: f } }";
+    const harness = await startHarness({ legacyUrl: legacy.url, routes: inLegacy });
+    cleanups.push(() => harness.close());
+    const kept = new Map<string, Buffer[]>();
+    const app = express();
+    app.use((req, res, next) => {
+      const chunks: Buffer[] = [];
+      kept.set(req.url, chunks);
+      const write = res.write.bind(res) as (...all: unknown[]) => boolean;
+      res.write = (chunk: Buffer, ...rest: unknown[]) => {
+        chunks.push(chunk);
+        return write(chunk, ...rest);
+      };
+      next();
+    });
+    app.use(banyanMiddleware(harness.core));
+    await request(app).get("/api/orders/a");
+    await request(app).get("/api/orders/b");
+    expect(Buffer.concat(kept.get("/api/orders/a")!).equals(Buffer.alloc(2_000_000, "a"))).toBe(true);
+    expect(Buffer.concat(kept.get("/api/orders/b")!).equals(Buffer.alloc(2_000_000, "b"))).toBe(true);
   });
 
   it("leaves everything else to the app, bodies untouched", async () => {

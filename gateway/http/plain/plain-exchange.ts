@@ -50,6 +50,8 @@ export class PlainExchange implements Line, Sender {
     return RequestBody.of(this.#body);
   }
 
+  readonly isDirect = true;
+
   /** True once a byte of the answer may have gone out. */
   get hasBegun(): boolean {
     return this.#res?.headersSent ?? this.#text !== null;

@@ -73,6 +73,12 @@ export class Connection {
     if (!this.#rests && this.socket.isPaused()) this.socket.resume();
   }
 
+  /** Has nothing more to bring to its user. It rests no longer: a server that ends it now is to be heard at once. */
+  listen(): void {
+    this.#rests = false;
+    this.resume();
+  }
+
   /** Ends it as one that never became ready. */
   giveUp(): void {
     this.socket.destroy(Object.assign(new Error("the connection took too long"), { code: "ETIMEDOUT" }));
@@ -88,7 +94,13 @@ export class Connection {
     // Nobody asked for anything: whatever this is, it must not become somebody's answer.
     if (this.user === null) return void this.socket.destroy();
     if (this.#share.isSpent(bytes.length, this.#onTurn)) this.#rest();
-    this.user.onData(bytes);
+    try {
+      this.user.onData(bytes);
+    } catch (error) {
+      // Node would read on into memory that was handed on.
+      this.socket.destroy();
+      throw error;
+    }
   }
 
   #rest(): void {

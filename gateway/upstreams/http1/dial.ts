@@ -1,6 +1,6 @@
 import { connect, isIP, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { readBuffer } from "../../http/read-buffers.ts";
+import { READ_BYTES, readBuffer, unused } from "../../http/read-buffers.ts";
 
 /** Who hears of a connection. */
 export interface Dialled {
@@ -27,7 +27,8 @@ export function dialer(origin: string): Dialer {
   if (!secure)
     return {
       authority: url.host,
-      dial: (dialled) => connect({ ...options, onread: intoReadBuffers(dialled) }, () => dialled.onReady()),
+      dial: (dialled) =>
+        intoReadBuffers((onread) => connect({ ...options, onread }, () => dialled.onReady()), dialled),
     };
 
   /** The newest one makes the next handshake a short one. */
@@ -50,14 +51,15 @@ export function dialer(origin: string): Dialer {
   };
 }
 
-/** So few are copied, which costs less than another buffer. */
-const COPIED_BYTES = 16 * 1024;
+/** So few are copied, and whoever keeps what is larger holds no more than twice as much. */
+const COPIED_BYTES = READ_BYTES / 2;
 
 const NOTHING = Buffer.alloc(0);
 
-function intoReadBuffers(dialled: Dialled): OnReadOpts {
+/** Opens a connection, and reads what comes into buffers that are used again. */
+function intoReadBuffers(open: (onread: OnReadOpts) => Socket, dialled: Dialled): Socket {
   let buffer: Buffer = NOTHING;
-  return {
+  const onread: OnReadOpts = {
     buffer: () => (buffer.length > 0 ? buffer : (buffer = readBuffer())),
     callback(length) {
       const bytes = buffer.subarray(0, length);
@@ -69,4 +71,8 @@ function intoReadBuffers(dialled: Dialled): OnReadOpts {
       return true;
     },
   };
+  return open(onread).once("close", () => {
+    if (buffer.length > 0) unused(buffer);
+    buffer = NOTHING;
+  });
 }

@@ -277,7 +277,9 @@ export class Exchange implements Guest, Sender, AnswerSource, UploadWatcher {
     if (!clean || !this.#framing!.keepAlive) return this.#leave();
     if (this.#sent) return this.#release();
     // Answered without having asked for the body: nobody will send it, and the connection would wait for it for ever.
-    if (this.#upload === null) this.#leave();
+    if (this.#upload === null) return this.#leave();
+    // That the server ends it has to be heard, or nobody would until the client has sent the rest.
+    this.#connection?.listen();
   }
 
   #release(): void {
@@ -285,7 +287,7 @@ export class Exchange implements Guest, Sender, AnswerSource, UploadWatcher {
     if (connection === null) return;
     this.over = true;
     this.#connection = null;
-    connection.resume();
+    connection.listen();
     this.#pool.release(connection, this.#framing!.idleMs);
   }
 

@@ -4,7 +4,8 @@ import { SlowClient, type RequestBody } from "../../http/body.ts";
 import { firstValue } from "../../http/headers.ts";
 import type { GatewayRequest } from "../../http/request.ts";
 import type { WebTarget } from "../../routes/function-target.ts";
-import { httpUpstream, type HttpUpstream } from "../http-upstream.ts";
+import type { HttpUpstream } from "../http-upstream.ts";
+import { leanUpstream } from "../http1/lean-upstream.ts";
 import { within } from "../within.ts";
 import { UpstreamError, type Attempt, type UpstreamResponse } from "../upstream.ts";
 import { addressed, type Address } from "./addressed.ts";
@@ -35,7 +36,7 @@ export function webUpstream(options: WebUpstreamOptions): HttpUpstream {
   const { authenticator = authenticatorFor(target.auth, clock) } = options;
   const url = new URL(target.url);
   const name = `web ${target.url}`;
-  const server = httpUpstream({ name, url: url.origin, connections: target.connections });
+  const server = leanUpstream({ name, url: url.origin, connections: target.connections });
   const host = functionHost(target);
   const address: Address = {
     host: url.host,

@@ -285,7 +285,7 @@ describe("an answer that may be the host's own", () => {
     ]);
   });
 
-  it("is passed on unread when it is long, compressed, or says no length", async () => {
+  it("is taken for the function's when it is long, compressed, or says no length", async () => {
     const words = "error finding function orders: no";
     const answers = [
       `HTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n${words.length.toString(16)}\r\n${words}\r\n0\r\n\r\n`,
@@ -297,7 +297,6 @@ describe("an answer that may be the host's own", () => {
       cleanups.push(() => server.close());
       const answer = await upstreamTo(server.url + FAAS).send(aRequest(), attempt());
       expect(answer.status).toBe(404);
-      expect(Buffer.isBuffer(answer.body)).toBe(false);
       expect((await bodyOf(answer)).trim()).toBe(words);
     }
   });
