@@ -17,9 +17,11 @@ it.each([
   async (_, leave) => {
     const said = "x".repeat(70_000);
     const server = await rawServer((socket, _soFar, connection) => {
-      if (connection > 0) return void socket.write("HTTP/1.1 204 No\r\n\r\n");
-      socket.write(`HTTP/1.1 413 No\r\nContent-Length: ${said.length}\r\n\r\n${said}`);
-      setTimeout(() => leave(socket), 50);
+      if (connection > 0) socket.write("HTTP/1.1 204 No\r\n\r\n");
+      else {
+        socket.write(`HTTP/1.1 413 No\r\nContent-Length: ${said.length}\r\n\r\n${said}`);
+        setTimeout(() => leave(socket), 50);
+      }
     });
     await using cleanups = new AsyncDisposableStack();
     cleanups.defer(() => server.close());
