@@ -10,19 +10,23 @@ const SHARE_BYTES = 2 * FULL_READ_BYTES;
 /** How much one sender brings in a turn of the event loop, so that the others have their turn too. */
 export class TurnShare {
   #bytes = 0;
+  #onNext: (() => void) | null = null;
 
   /** True once it was enough for this turn; `onNext` runs in the next one then. */
   isSpent(bytes: number, onNext: () => void): boolean {
     // What comes in smaller pieces ends the row by itself.
     if (bytes < FULL_READ_BYTES) return false;
+    if (this.#bytes === 0) setImmediate(this.#next);
     this.#bytes += bytes;
     if (this.#bytes < SHARE_BYTES) return false;
-    if (this.#bytes - bytes < SHARE_BYTES) setImmediate(this.#next, onNext);
+    this.#onNext = onNext;
     return true;
   }
 
-  readonly #next = (onNext: () => void): void => {
+  readonly #next = (): void => {
     this.#bytes = 0;
-    onNext();
+    const onNext = this.#onNext;
+    this.#onNext = null;
+    onNext?.();
   };
 }
