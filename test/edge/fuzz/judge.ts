@@ -25,7 +25,7 @@ const REFUSED = /#|%zz|\.\.%2f|user@|^CONNECT |[\x80-\xff]/i;
 const FRAMING =
   /^(?:content[-_]length|transfer[-_]encoding|host|connection|trailer|authorization|x[-_]forwarded[-_].*|forwarded|set[-_]cookie|upgrade|te|keep-alive)$/i;
 const HOP_BY_HOP =
-  /^(?:keep-alive|proxy-connection|te|upgrade|transfer_encoding|content_length|x_forwarded_.*)$/i;
+  /^(?:keep-alive|proxy-connection|te|upgrade|transfer_encoding|content_length|x_forwarded_(?:for|proto|host|port))$/i;
 /** Fields that the gateway itself puts in. */
 const OWN =
   /^(?:host|via|x-forwarded-(?:for|proto|host|port)|traceparent|tracestate|x-request-id|connection|content-length|transfer-encoding|max-forwards)$/i;
