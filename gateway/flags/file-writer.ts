@@ -41,10 +41,7 @@ export function fileFlagWriter({ path, clock, staleLockMs = 5000 }: FileFlagWrit
         const message = error instanceof Error ? error.message : String(error);
         if (errorCode(error) === undefined)
           return notMade("failed", `the flags were not changed: ${message}`);
-        return notMade(
-          "not-written",
-          `nothing was changed, because ${path} cannot be read and written: ${message}`,
-        );
+        return notMade("not-written", `nothing was changed, because ${path} cannot be written: ${message}`);
       }
     },
   };
