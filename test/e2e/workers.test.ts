@@ -12,7 +12,7 @@ type Side = Awaited<ReturnType<typeof scriptedSide>>;
 const routesTo = (legacy: Side, fn: Side) => `
 version: 1
 legacy: { url: "${legacy.url}" }
-mirror: { lag: 1m, perSecond: 10000 }
+mirror: { lag: 1m, perSecond: 10000, concurrency: 200 }
 routes:
   get-order:
     match: { method: GET, path: "/api/orders/{id}" }
